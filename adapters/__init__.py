@@ -1,0 +1,1 @@
+"""Every way out: the database, the work queue, files and external systems."""

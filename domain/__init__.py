@@ -1,0 +1,1 @@
+"""Every rule of the business; imports nothing else of ours."""

@@ -1,0 +1,1 @@
+"""Numbered SQL of the log and of the tables beside it; projections own their tables."""

@@ -1,0 +1,1 @@
+"""Every answer, rebuilt from the log at will; one file a question."""
