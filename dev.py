@@ -82,9 +82,15 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def python(venv: Path, *words: str) -> bool:
+def python(venv: Path, *words: str, out: int = 1) -> bool:
     """Run the environment's Python in the checkout; tell whether it went well."""
-    return subprocess.run([python_of(venv), *words], cwd=ROOT, check=False).returncode == 0
+    words = (str(python_of(venv)), *words)
+    return subprocess.run(words, cwd=ROOT, stdout=out, check=False).returncode == 0
+
+
+def module(venv: Path, *words: str) -> bool:
+    """Run one of the environment's modules, what it prints going where `say` goes."""
+    return python(venv, "-m", *words, out=2)
 
 
 @contextlib.contextmanager
@@ -103,7 +109,7 @@ def alone(venv: Path) -> Iterator[None]:
 def clear(venv: Path) -> None:
     """Leave an empty folder marked unfinished; what is no environment is not removed."""
     ours = not venv.exists() or stamp_of(venv).exists() or (venv / "pyvenv.cfg").exists()
-    if not ours and any(venv.iterdir()):
+    if not ours and (venv.is_file() or any(venv.iterdir())):
         sys.exit(f"{venv} is no virtual environment; move it, or set THROUGHLINE_VENV.")
     shutil.rmtree(venv, ignore_errors=True)
     venv.mkdir(exist_ok=True)
@@ -117,8 +123,9 @@ def make(venv: Path) -> None:
     clear(venv)
     # The base interpreter: the one that runs this may live in what was just removed.
     base = getattr(sys, "_base_executable", sys.executable)
-    if subprocess.run([base, "-m", "venv", venv], check=False).returncode:
-        sys.exit(f"{base} could not make {venv}; its reason is above.")
+    made = subprocess.run([base, "-m", "venv", venv], capture_output=True, text=True, check=False)
+    if made.returncode:
+        sys.exit(f"{made.stdout}{made.stderr}{base} could not make {venv}.")
 
 
 def pinned(name: str) -> str:
@@ -137,7 +144,7 @@ def get_uv(venv: Path) -> bool:
         file.write(pinned("uv"))
         file.flush()
         wheels_only = ("--require-hashes", "--only-binary=:all:")
-        return python(venv, "-m", "pip", "install", "-q", *wheels_only, "-r", file.name)
+        return module(venv, "pip", "install", "-q", *wheels_only, "-r", file.name)
 
 
 def install(venv: Path) -> bool:
@@ -146,19 +153,18 @@ def install(venv: Path) -> bool:
     uv does it in seconds. pip does it where uv cannot: no build of it for this machine, or an
     index that only pip was told about.
     """
-    project = ("--no-deps", "--no-build-isolation", "-e", ".")
     quiet = () if sys.stderr.isatty() else ("-q",)
-    uv, pip = ("-m", "uv", "pip"), ("-m", "pip", "install", *quiet)
-    if not (python(venv, "-c", HAS, "pip") or python(venv, "-m", "ensurepip")):
+    locked, project = ("--require-hashes",), ("--no-deps", "--no-build-isolation", "-e", ".")
+    if not (python(venv, "-c", HAS, "pip") or module(venv, "ensurepip")):
         return False
     if get_uv(venv):
         to = (*quiet, "--python", str(python_of(venv)))
-        synced = python(venv, *uv, "sync", *to, "--require-hashes", "requirements.lock")
-        if synced and python(venv, *uv, "install", *to, *project):
+        synced = module(venv, "uv", "pip", "sync", *to, *locked, "requirements.lock")
+        if synced and module(venv, "uv", "pip", "install", *to, *project):
             return True
         say("uv could not; trying pip.")
-    locked = python(venv, *pip, "--require-hashes", "-r", "requirements.lock")
-    return locked and python(venv, *pip, *project)
+    pip = ("pip", "install", *quiet)
+    return module(venv, *pip, *locked, "-r", "requirements.lock") and module(venv, *pip, *project)
 
 
 def prepare(venv: Path) -> None:
@@ -230,8 +236,10 @@ def main(argv: list[str]) -> None:
         prepare(venv)
         command(venv, argv[1:])
     except KeyboardInterrupt:
-        say("\nInterrupted; the next start takes it up.")
+        say("\nInterrupted; the next start begins again.")
         sys.exit(130)
+    except OSError as error:
+        sys.exit(f"The environment could not be prepared or started: {error}")
 
 
 if __name__ == "__main__":
