@@ -1,6 +1,7 @@
 -- One server call an append. The caller sends a batch of commands that share no stream, guard
 -- or command id among themselves; each gets a verdict of its own and the accepted ones are
--- written in the order given. The lock spans the transaction, so positions become visible in
+-- written in the order given. A guard is a tag and the last position seen of it; a negative
+-- position claims the tag for ever (a natural key). The lock spans the transaction, so positions become visible in
 -- order and a reader who has read up to the highest has missed nothing.
 
 CREATE FUNCTION append_lock() RETURNS bigint LANGUAGE sql AS $$
@@ -24,6 +25,8 @@ DECLARE
     last bigint;
     now_utc timestamptz;
     refused int[];
+    taken int[];
+    conflicts int[];
 BEGIN
     last := append_lock();
     now_utc := greatest(clock_timestamp(), (SELECT e.recorded_at FROM events e WHERE e.position = last));
@@ -38,6 +41,18 @@ BEGIN
         FROM unnest(command_ids) WITH ORDINALITY AS k (id, n)
         WHERE EXISTS (SELECT FROM commands c WHERE c.command_id = k.id);
 
+    RETURN QUERY
+        SELECT DISTINCT ON (g.n) g.n, 'taken', 0::bigint, convert_to(g.tag, 'UTF8')
+        FROM unnest(guard_command, guard_tag, guard_after) AS g (n, tag, after)
+        WHERE g.after < 0 AND g.n <> ALL (refused)
+            AND EXISTS (SELECT FROM event_tags t WHERE t.tag = g.tag)
+        ORDER BY g.n, g.tag;
+    taken := ARRAY(
+        SELECT g.n FROM unnest(guard_command, guard_tag, guard_after) AS g (n, tag, after)
+        WHERE g.after < 0 AND g.n <> ALL (refused)
+            AND EXISTS (SELECT FROM event_tags t WHERE t.tag = g.tag));
+    refused := refused || taken;
+
     WITH conflicted AS (
         SELECT g.n FROM unnest(guard_command, guard_tag, guard_after) AS g (n, tag, after)
             WHERE EXISTS (SELECT FROM event_tags t WHERE t.tag = g.tag AND t.position > g.after)
@@ -50,11 +65,9 @@ BEGIN
     ), fresh AS (
         SELECT n FROM conflicted WHERE n <> ALL (refused)
     )
-    SELECT refused || coalesce(array_agg(n), '{}') INTO refused FROM fresh;
-
-    RETURN QUERY
-        SELECT n, 'conflict', 0::bigint, NULL::bytea FROM unnest(refused) AS r (n)
-        WHERE NOT EXISTS (SELECT FROM commands c WHERE c.command_id = command_ids[n]);
+    SELECT coalesce(array_agg(n), '{}') INTO conflicts FROM fresh;
+    refused := refused || conflicts;
+    RETURN QUERY SELECT n, 'conflict', 0::bigint, NULL::bytea FROM unnest(conflicts) AS r (n);
 
     IF cardinality(refused) < cardinality(command_ids) THEN
         RETURN QUERY
@@ -81,4 +94,4 @@ BEGIN
         FROM done d JOIN unnest(command_ids) WITH ORDINALITY AS k (id, n) ON k.id = d.command_id;
     END IF;
 END $$;
-COMMENT ON FUNCTION append_events IS 'Appends a batch of commands in one call; a verdict for each: accepted, answered, reused or conflict.';
+COMMENT ON FUNCTION append_events IS 'Appends a batch of commands in one call; a verdict for each: accepted, answered, reused, taken or conflict.';

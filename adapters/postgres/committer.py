@@ -1,0 +1,91 @@
+"""Group commit: concurrent appends share one server call, each with a verdict of its own.
+
+Whoever arrives while nobody is writing leads: it sends all that waits, hands out the verdicts
+and passes the lead on. Commands that touch the same stream, guard or key never share a batch,
+because the server checks a batch as one set.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+MOST_IN_A_BATCH = 256
+
+
+class Waiting(Generic[T, V]):
+    """One append that waits for its verdict."""
+
+    def __init__(self, item: T, touches: frozenset[Any]) -> None:
+        self.item = item
+        self.touches = touches
+        self.verdict: V | None = None
+        self.error: BaseException | None = None
+        self.done = False
+        self.wake = threading.Lock()
+        self.wake.acquire()
+
+
+class Committer(Generic[T, V]):
+    """``write`` sends a batch and answers a verdict for each item, in order."""
+
+    def __init__(self, write: Callable[[Sequence[T]], Sequence[V]]) -> None:
+        self._write = write
+        self._queue: deque[Waiting[T, V]] = deque()
+        self._mutex = threading.Lock()
+        self._led = False
+
+    def submit(self, item: T, touches: frozenset[Any]) -> V:
+        """Append one item; blocks until its verdict is there. Raises what the batch raised."""
+        waiting: Waiting[T, V] = Waiting(item, touches)
+        with self._mutex:
+            self._queue.append(waiting)
+            leads, self._led = not self._led, True
+        if not leads:
+            waiting.wake.acquire()
+        if not waiting.done:
+            self._lead(waiting)
+        if waiting.error is not None:
+            raise waiting.error
+        assert waiting.verdict is not None  # noqa: S101 -- done without error has one
+        return waiting.verdict
+
+    def _lead(self, own: Waiting[T, V]) -> None:
+        while not own.done:
+            batch = self._take()
+            self._send(batch)
+            for waiting in batch:
+                if waiting is not own:
+                    waiting.wake.release()
+        with self._mutex:
+            if self._queue:
+                self._queue[0].wake.release()
+            else:
+                self._led = False
+
+    def _take(self) -> list[Waiting[T, V]]:
+        batch: list[Waiting[T, V]] = []
+        left: deque[Waiting[T, V]] = deque()
+        touched: set[Any] = set()
+        with self._mutex:
+            for waiting in self._queue:
+                if len(batch) < MOST_IN_A_BATCH and touched.isdisjoint(waiting.touches):
+                    batch.append(waiting)
+                    touched |= waiting.touches
+                else:
+                    left.append(waiting)
+            self._queue = left
+        return batch
+
+    def _send(self, batch: Sequence[Waiting[T, V]]) -> None:
+        try:
+            verdicts = self._write([waiting.item for waiting in batch])
+        except BaseException as error:  # noqa: BLE001 -- handed to every waiting caller
+            for waiting in batch:
+                waiting.error, waiting.done = error, True
+            return
+        for waiting, verdict in zip(batch, verdicts, strict=True):
+            waiting.verdict, waiting.done = verdict, True

@@ -1,0 +1,110 @@
+"""The base of every command: validated data with the lines that run it.
+
+GraphQL inputs, the command line, importers and the audit view are derived from these classes:
+the docstring is the description, bounds and units are on the fields.
+"""
+
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from uuid import UUID
+
+from moneyed import Money
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from domain.errors import Refusal
+from domain.identity import new_id
+from domain.money import checked
+
+if TYPE_CHECKING:
+    from domain.unit_of_work import UnitOfWork
+
+
+class Value(BaseModel):
+    """Frozen, strict data: unknown fields and floats are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class MoneyFields(Value):
+    """An amount in the currency's own decimals, as a string, and an ISO 4217 code."""
+
+    amount: Decimal = Field(max_digits=18, allow_inf_nan=False)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+def _no_float(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError("write decimals as strings: a float loses cents")  # noqa: TRY004
+    return value
+
+
+def _to_money(value: Any) -> Money:
+    if isinstance(value, Money):
+        return value
+    fields = MoneyFields.model_validate(value)
+    return _checked(fields.amount, fields.currency)
+
+
+def _checked(amount: Decimal, currency: str) -> Money:
+    try:
+        return checked(Money(amount, currency))
+    except (Refusal, LookupError) as error:
+        raise ValueError(str(error)) from error
+
+
+Exact = Annotated[Decimal, BeforeValidator(_no_float)]
+"""A decimal number written as a string or integer."""
+
+Amount = Annotated[
+    Money,
+    BeforeValidator(_to_money, json_schema_input_type=MoneyFields),
+    PlainSerializer(lambda m: {"amount": str(m.amount), "currency": m.currency.code}),
+]
+"""Money of a command: exact, in its currency's decimals."""
+
+
+class Answer(Value):
+    """What an accepted command answers: at least the id of what it touched."""
+
+    id: UUID = Field(description="Id of what the command created or changed")
+
+
+class Command(Value):
+    """Envelope of every command; subclasses add the business fields and ``run``."""
+
+    ROLES: ClassVar[frozenset[str]] = frozenset()
+    ANSWER: ClassVar[type[Answer]] = Answer
+    registry: ClassVar[dict[str, type["Command"]]] = {}
+
+    command_id: UUID = Field(
+        default_factory=new_id,
+        description="Idempotency key: the same key and content is answered again, never done twice",
+    )
+    expected_version: int | None = Field(
+        default=None, ge=0, description="Refuse unless the changed record has this version"
+    )
+    effective_date: date | None = Field(
+        default=None, description="When it economically happened, where no other field says it"
+    )
+    reason: str = Field(default="", max_length=500, description="Why; some commands demand it")
+    dry_run: bool = Field(default=False, description="Decide and answer, but record nothing")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Every concrete command is listed once, by its class name."""
+        Command.registry[cls.__name__] = cls
+
+    def effective_on(self, today: date) -> date:
+        """The day the facts of this command happened economically."""
+        return self.effective_date or today
+
+    def request_hash(self, actor: str) -> bytes:
+        """Identity of the request: what the key may be used again for, and by whom."""
+        content = self.model_dump_json(exclude={"command_id"})
+        return sha256(f"{type(self).__name__}\0{actor}\0{content}".encode()).digest()
+
+    def run(self, work: "UnitOfWork") -> Answer:
+        """Decide: load, ask, record; raises a Refusal. Does no other I/O."""
+        raise NotImplementedError

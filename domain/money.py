@@ -1,0 +1,77 @@
+"""Amounts: the currency table's minor unit, half-up rounding, splits that lose no cent.
+
+Amounts are ``Decimal`` beside an ISO 4217 code, or py-moneyed ``Money`` where both travel
+together. py-moneyed's own rounding is half-even, so rounding is ours.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
+
+from moneyed import CurrencyDoesNotExist, Money, get_currency
+
+from domain.errors import Refusal
+
+__all__ = ["Money", "checked", "minor_unit", "quantize", "split", "to_minor"]
+
+
+class UnknownCurrency(Refusal):
+    """The code is not an ISO 4217 currency."""
+
+    code = "UNKNOWN_CURRENCY"
+
+
+class AmountTooFine(Refusal):
+    """The amount has more decimals than its currency."""
+
+    code = "AMOUNT_TOO_FINE"
+
+
+class CurrencyMismatch(Refusal):
+    """Two amounts that must share a currency do not."""
+
+    code = "CURRENCY_MISMATCH"
+
+
+@cache
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency: 0.01 EUR, 1 JPY, 0.001 KWD. Raises UnknownCurrency."""
+    try:
+        found = get_currency(currency)
+    except CurrencyDoesNotExist:
+        raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code") from None
+    return Decimal(1).scaleb(-len(str(found.sub_unit)) + 1)
+
+
+def quantize(amount: Decimal, currency: str) -> Decimal:
+    """Round half away from zero to the minor unit, so a credit mirrors its invoice."""
+    return amount.quantize(minor_unit(currency), ROUND_HALF_UP)
+
+
+def checked(amount: Money, *, field: str = "amount") -> Money:
+    """The amount as given; raises AmountTooFine where it needs rounding first."""
+    code = amount.currency.code
+    if amount.amount != quantize(amount.amount, code):
+        raise AmountTooFine(f"{amount.amount} has more decimals than {code} has", field=field)
+    return amount
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """A rounded amount as a whole number of minor units."""
+    return int(amount / minor_unit(currency))
+
+
+def split(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Parts in proportion to ``weights`` that sum to ``total``, by largest remainder.
+
+    Ties go to the earlier part. Weights are not all zero and share a sign.
+    """
+    unit, whole = minor_unit(currency), sum(weights)
+    exact = [total * weight / whole for weight in weights]
+    parts = [share.quantize(unit, ROUND_DOWN) for share in exact]
+    left = int((total - sum(parts)) / unit)
+    step = unit if left > 0 else -unit
+    order = sorted(range(len(parts)), key=lambda i: -abs(exact[i] - parts[i]))
+    for i in order[: abs(left)]:
+        parts[i] += step
+    return parts

@@ -1,0 +1,119 @@
+"""What one command reads, changes and claims: decided in memory, appended once.
+
+Everything read is checked again when it is appended: if any of it has moved on, nothing is
+written and the command decides again from fresh state. So a rule may consult any aggregate
+as if the whole log stood still.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from domain.actor import Actor
+from domain.aggregate import Root
+from domain.errors import Refusal
+
+A = TypeVar("A", bound=Root)
+class Source(Protocol):
+    """Where a unit of work gets aggregates and facts from."""
+
+    def consult(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
+        """Aggregates to look at; perhaps shared with others, perhaps a little old."""
+
+    def fetch(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
+        """Aggregates to change: the caller's own."""
+
+    def latest(self, tag: str) -> tuple[int, Root.Event | None]:
+        """The position and fact that carried the tag last; (0, None) where none did."""
+
+
+class NotFound(Refusal):
+    """Nothing of that kind has this id."""
+
+    code = "NOT_FOUND"
+
+
+class StaleVersion(Refusal):
+    """The record has changed since the caller saw it."""
+
+    code = "STALE_VERSION"
+
+
+class EntityNotNamed(Refusal):
+    """A command recorded facts without saying for which entity."""
+
+    code = "ENTITY_UNRESOLVED"
+
+
+class UnitOfWork:
+    """The desk of one command."""
+
+    def __init__(self, actor: Actor, today: date, source: Source) -> None:
+        self.actor = actor
+        self.today = today
+        self.entity = ""
+        self.changed: dict[UUID, Root] = {}
+        self.consulted: dict[UUID, int] = {}
+        self.guards: dict[str, int] = {}
+        self._source = source
+
+    def enter(self, entity: str) -> None:
+        """Act for this legal entity; raises WrongEntity where the actor may not."""
+        self.actor.require_entity(entity)
+        self.entity = entity
+
+    def read(self, kind: type[A], id_: UUID) -> A:
+        """An aggregate to consult, never to change. Raises NotFound."""
+        found = self.find(kind, id_)
+        if found is None:
+            raise NotFound(f"no {_words(kind)} has id {id_}", field=f"{_words(kind, '_')}_id")
+        return found
+
+    def find(self, kind: type[A], id_: UUID) -> A | None:
+        """An aggregate to consult, or None. Its absence is checked on append, too."""
+        if isinstance(own := self.changed.get(id_), kind):
+            return own
+        found = self._source.consult([id_]).get(id_)
+        self.consulted[id_] = found.version if found is not None else 0
+        return found if isinstance(found, kind) else None
+
+    def load(self, kind: type[A], id_: UUID) -> A:
+        """An aggregate to change. Raises NotFound."""
+        return self.load_all(kind, [id_])[0]
+
+    def load_all(self, kind: type[A], ids: Iterable[UUID]) -> list[A]:
+        """Aggregates to change, in the order of their ids. Raises NotFound."""
+        wanted = list(ids)
+        missing = [id_ for id_ in wanted if id_ not in self.changed]
+        if missing:
+            self.changed.update(self._source.fetch(missing))
+        return [self._own(kind, id_) for id_ in wanted]
+
+    def load_or_none(self, kind: type[A], id_: UUID) -> A | None:
+        """An aggregate to change, or None where the stream is still empty."""
+        if id_ not in self.changed:
+            self.changed.update(self._source.fetch([id_]))
+        found = self.changed.get(id_)
+        return found if isinstance(found, kind) else None
+
+    def latest(self, tag: str) -> Root.Event | None:
+        """The fact that carried this tag last. No other may come before ours is written."""
+        self.guards[tag], fact = self._source.latest(tag)
+        return fact
+
+    def add(self, aggregate: A) -> A:
+        """Take up a new aggregate."""
+        self.changed[aggregate.id] = aggregate
+        return aggregate
+
+    def _own(self, kind: type[A], id_: UUID) -> A:
+        found = self.changed.get(id_)
+        if not isinstance(found, kind):
+            raise NotFound(f"no {_words(kind)} has id {id_}", field=f"{_words(kind, '_')}_id")
+        return found
+
+
+def _words(kind: type[Root], joint: str = " ") -> str:
+    name = kind.__name__
+    return "".join(joint + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
