@@ -15,7 +15,7 @@ import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import Lock
@@ -88,21 +88,28 @@ class SubjectKeys:
         found = self._load(set(subjects))
         return {subject: held.key for subject, held in found.items()}
 
+    def prepare(self, subjects: Iterable[UUID]) -> None:
+        """Make the keys that do not exist yet in one write, ahead of a bulk import."""
+        wanted = set(subjects)
+        missing = wanted - self._load(wanted).keys()
+        if missing:
+            self._create(sorted(missing))  # in one order, so that two imports never deadlock
+
     def destroy(self, subject: UUID) -> datetime:
         """Destroy the key for good, even of a subject yet unknown; answers when it was.
 
         Again: the first date. Other processes stop reading within ``fresh_s`` seconds.
         """
         with self._connect() as conn:
-            row = conn.execute(
+            rows = conn.execute(
                 "INSERT INTO keys.subjects AS s (subject, master_id, destroyed_at)"
                 " VALUES (%s, %s, now()) ON CONFLICT (subject) DO UPDATE"
                 " SET wrapped_key = NULL, destroyed_at = coalesce(s.destroyed_at, now())"
                 " RETURNING destroyed_at",
                 (subject, self._master.id),
-            ).fetchone()
+            ).fetchall()
         self._remember({subject: _Held(None, None, self._clock())})
-        destroyed_at: datetime = _one(row)[0]
+        destroyed_at: datetime = rows[0][0]
         return destroyed_at
 
     def rewrap(self, new_master: MasterKey) -> int:
@@ -144,7 +151,7 @@ class SubjectKeys:
         return plain.decode()
 
     def _usable(self, subject: UUID) -> tuple[bytes, AESGCM]:
-        held = self._find(subject) or self._create(subject)
+        held = self._find(subject) or self._create([subject])[subject]
         if held.key is None or held.cipher is None:
             raise SubjectErased(f"Subject {subject} was erased; nothing is recorded about them.")
         return held.key, held.cipher
@@ -187,20 +194,22 @@ class SubjectKeys:
             ).fetchall()
         return {row[0]: self._held(row, read_at) for row in rows}
 
-    def _create(self, subject: UUID) -> _Held:
-        """Insert a new key, or take the one that another process inserted first."""
+    def _create(self, subjects: Sequence[UUID]) -> dict[UUID, _Held]:
+        """Insert new keys, or take those that another process inserted first."""
         read_at = self._clock()
-        wrapped = self._wrap(subject, secrets.token_bytes(KEY_BYTES))
+        wrapped = [self._wrap(subject, secrets.token_bytes(KEY_BYTES)) for subject in subjects]
         with self._connect() as conn:
-            row = conn.execute(
-                "INSERT INTO keys.subjects (subject, wrapped_key, master_id) VALUES (%s, %s, %s)"
+            rows = conn.execute(
+                "INSERT INTO keys.subjects (subject, wrapped_key, master_id)"
+                " SELECT subject, wrapped_key, %s"
+                " FROM unnest(%s::uuid[], %s::bytea[]) AS new (subject, wrapped_key)"
                 " ON CONFLICT (subject) DO UPDATE SET subject = excluded.subject"
                 " RETURNING subject, wrapped_key, master_id",
-                (subject, wrapped, self._master.id),
-            ).fetchone()
-        held = self._held(_one(row), read_at)
-        self._remember({subject: held})
-        return held
+                (self._master.id, list(subjects), wrapped),
+            ).fetchall()
+        made = {row[0]: self._held(row, read_at) for row in rows}
+        self._remember(made)
+        return made
 
     def _held(self, row: _Row, read_at: float) -> _Held:
         subject, wrapped, master_id = row
@@ -258,9 +267,3 @@ def _bytes_of(text: str) -> bytes:
 
 def _text_of(sealed: bytes) -> str:
     return PREFIX + urlsafe_b64encode(sealed).rstrip(b"=").decode()
-
-
-def _one(row: Any) -> Any:
-    if row is None:
-        raise LookupError("the statement answered no row")
-    return row

@@ -181,7 +181,7 @@ def test_the_loser_of_an_insert_takes_the_winners_key(connect: Connect) -> None:
     early, late = SubjectKeys(connect, MASTER), SubjectKeys(connect, MASTER)
     key = early.get_or_create(subject)
 
-    assert late._create(subject).key == key
+    assert late._create([subject])[subject].key == key
 
 
 def test_a_destroyed_key_leaves_erased_and_only_its_date(connect: Connect) -> None:
@@ -206,7 +206,7 @@ def test_a_destroyed_key_is_never_made_again(connect: Connect) -> None:
         assert refused.value.code == "SUBJECT_ERASED"
         with pytest.raises(SubjectErased):
             any_process.encrypt(subject, b"place", "secret")
-        assert any_process._create(subject).key is None
+        assert any_process._create([subject])[subject].key is None
     assert stored(connect, subject)[0] is None
 
 
@@ -281,6 +281,20 @@ def test_many_keys_are_read_at_once(connect: Connect) -> None:
 
     assert found == expected | {erased: None}
     assert len(opened) == 1
+
+
+def test_keys_of_an_import_are_made_in_one_write(connect: Connect) -> None:
+    keys, erased, known = SubjectKeys(connect, MASTER), uuid4(), uuid4()
+    keys.destroy(erased)
+    key = keys.get_or_create(known)
+    subjects = [erased, known, *(uuid4() for _ in range(20))]
+
+    keys.prepare([*subjects, *subjects])
+    found = SubjectKeys(connect, MASTER).load_many(subjects)
+
+    assert found[erased] is None
+    assert found[known] == key
+    assert len(set(found.values())) == 22
 
 
 def test_memory_of_keys_is_bounded_and_keeps_those_used_last(connect: Connect) -> None:
