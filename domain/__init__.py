@@ -1,1 +1,4 @@
-"""Every rule of the business; imports nothing else of ours."""
+"""Every rule of the business; imports nothing else of ours.
+
+Importing :mod:`domain.contexts` makes every event and command known.
+"""

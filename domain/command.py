@@ -93,8 +93,9 @@ class Command(Value):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Every concrete command is listed once, by its class name."""
-        Command.registry[cls.__name__] = cls
+        """Every command that says who may give it is listed once, by its class name."""
+        if "ROLES" in cls.__dict__:
+            Command.registry[cls.__name__] = cls
 
     def effective_on(self, today: date) -> date:
         """The day the facts of this command happened economically."""

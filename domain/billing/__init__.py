@@ -1,0 +1,1 @@
+"""What is billed and paid: invoices, credit memos, payments."""

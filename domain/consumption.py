@@ -1,0 +1,38 @@
+"""Consumption: every billable thing is unbilled, billed, credited or written off, never two.
+
+Time, expenses and milestones keep their own state; an invoice takes shares of them and changes
+holder and invoice in one append, so two invoices can never take the same thing.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from domain.errors import Refusal
+
+Kind = Literal["time", "expense", "milestone"]
+
+
+class BilledElsewhere(Refusal):
+    """The thing is not there to be billed: on another invoice, or not approved."""
+
+    code = "NOT_BILLABLE"
+
+
+@dataclass(frozen=True)
+class Share:
+    """One billable thing: ``holder_id`` is its stream, ``id`` the thing within it.
+
+    ``amount`` is in the contract's currency; ``carried`` is what the books carry for it in the
+    functional currency of the contract's entity. ``text`` and ``unit_price`` name its line.
+    """
+
+    holder_id: UUID
+    id: UUID
+    kind: Kind
+    text: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    carried: Decimal

@@ -1,0 +1,18 @@
+"""The contexts, one line each: importing this makes every command and event known."""
+
+import domain.access.commands as access
+import domain.billing.commands as billing
+import domain.contracts.commands as contracts
+import domain.delivery.expense_commands as expenses
+import domain.delivery.project_commands as projects
+import domain.delivery.time_commands as time
+import domain.integration.commands as integration
+import domain.ledger.commands as ledger
+import domain.organisation.commands as organisation
+import domain.pricing.commands as pricing
+import domain.sales.commands as sales
+
+__all__ = [
+    "access", "billing", "contracts", "expenses", "integration", "ledger", "organisation",
+    "pricing", "projects", "sales", "time",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What was promised: the contract and its billing terms."""

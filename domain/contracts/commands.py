@@ -1,0 +1,99 @@
+"""Drafting and activating contracts."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ADMIN, CONTRACT_MANAGER, SYSTEM
+from domain.command import Answer, Command, Exact
+from domain.contracts.contract import BillingTerms, Contract
+from domain.errors import Refusal
+from domain.money import CurrencyMismatch, minor_unit
+from domain.organisation.client import Client
+from domain.organisation.commands import legal_entity
+from domain.pricing.rate_card import RateCard
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, SYSTEM})
+
+
+class ClientInactive(Refusal):
+    """No new business with this client."""
+
+    code = "INACTIVE_REFERENCE"
+
+
+class RateCardNeeded(Refusal):
+    """Time can only be billed by a rate card in the contract's currency."""
+
+    code = "RATE_CARD_NEEDED"
+
+
+class DraftContract(Command):
+    """Write down what was agreed with a client."""
+
+    ROLES: ClassVar = MANAGERS
+    contract_id: UUID
+    client_id: UUID
+    name: str = Field(min_length=1, max_length=200)
+    currency: str
+    value: Exact = Field(ge=0, max_digits=15, decimal_places=4)
+    starts_on: date
+    ends_on: date
+    billing_model: Literal["time_and_materials", "fixed_fee"]
+    rate_card_id: UUID | None = None
+    payment_terms_days: int = Field(ge=0, le=365)
+    tax_rate_pct: Exact = Field(default=0, ge=0, le=100, decimal_places=4, validate_default=True)
+    opportunity_id: UUID | None = None
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyTaken, RateCardNeeded, CurrencyMismatch, ClientInactive, NotFound."""
+        client = work.read(Client, self.client_id)
+        legal_entity(work, client.entity)
+        minor_unit(self.currency)
+        if not client.active:
+            raise ClientInactive(f"client {client.code} is inactive", field="client_id")
+        self._check_card(work)
+        if work.load_or_none(Contract, self.contract_id):
+            raise AlreadyTaken(f"contract {self.contract_id} exists", field="contract_id")
+        contract = Contract(
+            self.contract_id, client.id, client.entity, self.name, self.currency, self.value,
+            self.starts_on, self.ends_on, self._terms(), self.opportunity_id,
+        )  # fmt: skip
+        return Answer(id=work.add(contract).id)
+
+    def _terms(self) -> BillingTerms:
+        return BillingTerms(
+            self.billing_model, self.rate_card_id, self.payment_terms_days, self.tax_rate_pct
+        )
+
+    def _check_card(self, work: UnitOfWork) -> None:
+        if self.rate_card_id is None:
+            if self.billing_model == "time_and_materials":
+                raise RateCardNeeded("time and materials need a rate card", field="rate_card_id")
+            return
+        card = work.read(RateCard, self.rate_card_id)
+        if card.currency != self.currency:
+            raise CurrencyMismatch(
+                f"rate card is in {card.currency}, contract in {self.currency}", field="currency"
+            )
+
+
+class ActivateContract(Command):
+    """Put a drafted contract into force."""
+
+    ROLES: ClassVar = MANAGERS
+    contract_id: UUID
+    approved_by: str = Field(
+        min_length=1, max_length=200, description="The enforceable approval: signature, order"
+    )
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        contract = work.load(Contract, self.contract_id)
+        work.enter(contract.entity)
+        contract.activate(self.approved_by)
+        return Answer(id=contract.id)

@@ -1,0 +1,1 @@
+"""What was delivered: projects, time and expenses, approved and rated."""

@@ -1,0 +1,163 @@
+"""An expense: what somebody spent for a project, approved, rated and perhaps billed on."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from domain.aggregate import Root, event
+from domain.consumption import BilledElsewhere, Share
+from domain.delivery.timesheet import OwnWork, WrongState
+from domain.pricing.fx import Quote
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What was bought: amounts in ``currency``, ``net`` without ``tax``."""
+
+    spent_on: date
+    category: str
+    currency: str
+    net: Decimal
+    tax: Decimal
+    billable: bool
+    markup_pct: Decimal
+
+
+@dataclass(frozen=True)
+class RatedExpense:
+    """Figures frozen at approval: the claim in its currency and in the entity's books, and the
+    value to the client in the contract's currency (zero where not billable) and in the books."""
+
+    cost_entity: str
+    cost_quote: Quote
+    cost_net: Decimal
+    cost_tax: Decimal
+    bill_entity: str
+    bill_currency: str
+    bill_amount: Decimal
+    bill_functional: Decimal
+    books: str
+
+
+class Expense(Root):
+    """recorded -> approved -> billed, or rejected."""
+
+    class Recorded(Root.Created):
+        """Somebody spent money for a project."""
+
+        TOPIC = "delivery.expense_recorded"
+        person_id: UUID
+        project_id: UUID
+        spending: Spending
+        receipt_sha256: str
+        author: str
+
+        def claims(self) -> tuple[str, ...]:
+            """A receipt is claimed once."""
+            return (f"receipt {self.receipt_sha256}",) if self.receipt_sha256 else ()
+
+    class Approved(Root.Event):
+        """Somebody else agrees; figures are frozen."""
+
+        TOPIC = "delivery.expense_approved"
+        project_id: UUID
+        contract_id: UUID | None
+        spending: Spending
+        rated: RatedExpense
+
+    class Rejected(Root.Event):
+        """Somebody else does not agree."""
+
+        TOPIC = "delivery.expense_rejected"
+        why: str
+
+    class Billed(Root.Event):
+        """It stands on an invoice."""
+
+        TOPIC = "delivery.expense_billed"
+        invoice_id: UUID
+
+    class Restored(Root.Event):
+        """A credit memo freed it to be billed again."""
+
+        TOPIC = "delivery.expense_restored"
+        memo_id: UUID
+
+    @event(Recorded)
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        person_id: UUID,
+        project_id: UUID,
+        spending: Spending,
+        receipt_sha256: str,
+        author: str,
+    ) -> None:
+        del receipt_sha256
+        self.person_id = person_id
+        self.project_id = project_id
+        self.spending = spending
+        self.author = author
+        self.contract_id: UUID | None = None
+        self.rated: RatedExpense | None = None
+        self.state: Literal["recorded", "approved", "rejected", "billed"] = "recorded"
+
+    def refuse_own(self, approver: str, user: str) -> None:
+        """Raises OwnWork where the approver spent or entered it."""
+        if approver in {user, self.author} - {""}:
+            raise OwnWork("an expense is approved by somebody else than its author")
+
+    def approve(self, contract_id: UUID | None, rated: RatedExpense) -> None:
+        """Freeze the figures. Raises WrongState."""
+        self._require_recorded()
+        self._approved(self.project_id, contract_id, self.spending, rated)
+
+    def reject(self, why: str) -> None:
+        """Send it back. Raises WrongState."""
+        self._require_recorded()
+        self._rejected(why)
+
+    def share(self) -> Share:
+        """What an invoice would consume. Raises BilledElsewhere."""
+        if self.state != "approved" or self.rated is None or not self.rated.bill_amount:
+            raise BilledElsewhere(f"expense {self.id} is {self.state}", field="sources")
+        rated = self.rated
+        return Share(self.id, self.id, "expense", self.spending.category, Decimal(1),
+                     rated.bill_amount, rated.bill_amount, rated.bill_functional)  # fmt: skip
+
+    def bill(self, invoice_id: UUID) -> None:
+        """Put it on an invoice. Raises BilledElsewhere."""
+        self.share()
+        self._billed(invoice_id)
+
+    def restore(self, memo_id: UUID) -> None:
+        """Make it billable again."""
+        self._restored(memo_id)
+
+    def _require_recorded(self) -> None:
+        if self.state != "recorded":
+            raise WrongState(f"expense is {self.state}", field="expense_id")
+
+    @event(Approved)
+    def _approved(
+        self, project_id: UUID, contract_id: UUID | None, spending: Spending, rated: RatedExpense
+    ) -> None:
+        del project_id, spending
+        self.contract_id, self.rated, self.state = contract_id, rated, "approved"
+
+    @event(Rejected)
+    def _rejected(self, why: str) -> None:
+        del why
+        self.state = "rejected"
+
+    @event(Billed)
+    def _billed(self, invoice_id: UUID) -> None:
+        del invoice_id
+        self.state = "billed"
+
+    @event(Restored)
+    def _restored(self, memo_id: UUID) -> None:
+        del memo_id
+        self.state = "approved"

@@ -1,0 +1,123 @@
+"""Expenses: recorded by those who spend, approved by somebody else, rated at approval."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.command import Amount, Answer, Command, Exact
+from domain.contracts.contract import Contract
+from domain.delivery.expense import Expense, RatedExpense, Spending
+from domain.delivery.project import Project
+from domain.delivery.time_commands import APPROVERS
+from domain.money import CurrencyMismatch, quantize
+from domain.organisation.legal_entity import LegalEntity, entity_id
+from domain.organisation.person import Person
+from domain.pricing.fx import quote
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+SPENDERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})
+
+
+class RecordExpense(Command):
+    """Note money spent for a project."""
+
+    ROLES: ClassVar = SPENDERS
+    expense_id: UUID
+    person_id: UUID
+    project_id: UUID
+    spent_on: date
+    category: str = Field(min_length=1, max_length=60)
+    net: Amount = Field(description="Without tax, as on the receipt")
+    tax: Amount = Field(description="Tax on the receipt, in the same currency")
+    billable: bool = True
+    markup_pct: Exact = Field(default=Decimal(0), ge=0, le=1000, decimal_places=4)
+    receipt_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+
+    def effective_on(self, today: date) -> date:
+        """The day the money was spent."""
+        del today
+        return self.spent_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch."""
+        person = work.read(Person, self.person_id)
+        work.enter(person.entity)
+        work.read(Project, self.project_id).require_open()
+        if self.net.currency != self.tax.currency:
+            raise CurrencyMismatch("net and tax differ in currency", field="tax")
+        if work.load_or_none(Expense, self.expense_id):
+            raise AlreadyTaken(f"expense {self.expense_id} exists", field="expense_id")
+        expense = Expense(
+            self.expense_id, person.id, self.project_id, self._spending(), self.receipt_sha256,
+            work.actor.id,
+        )  # fmt: skip
+        return Answer(id=work.add(expense).id)
+
+    def _spending(self) -> Spending:
+        return Spending(
+            self.spent_on, self.category, self.net.currency.code, self.net.amount,
+            self.tax.amount, self.billable, self.markup_pct,
+        )  # fmt: skip
+
+
+class ApproveExpense(Command):
+    """Agree to somebody else's expense; figures are frozen at the rates of its day."""
+
+    ROLES: ClassVar = APPROVERS
+    expense_id: UUID
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OwnWork, WrongState, MissingRate, NotFound, WrongEntity."""
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        work.enter(person.entity)
+        expense.refuse_own(work.actor.id, person.user)
+        project = work.read(Project, expense.project_id)
+        expense.approve(project.contract_id, rate(work, person, project, expense.spending))
+        return Answer(id=expense.id)
+
+
+class RejectExpense(Command):
+    """Send somebody else's expense back."""
+
+    ROLES: ClassVar = APPROVERS
+    expense_id: UUID
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OwnWork, WrongState, NotFound, WrongEntity."""
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        work.enter(person.entity)
+        expense.refuse_own(work.actor.id, person.user)
+        expense.reject(self.why)
+        return Answer(id=expense.id)
+
+
+def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) -> RatedExpense:
+    """Figures of an expense. Raises MissingRate."""
+    home = work.read(LegalEntity, entity_id(person.entity))
+    cost = quote(work, spent.currency, home.currency, spent.spent_on)
+    bill = _bill(work, project, spent) if spent.billable else Decimal(0)
+    owner = work.read(LegalEntity, entity_id(project.entity))
+    books = quote(work, project.currency, owner.currency, spent.spent_on)
+    return RatedExpense(
+        home.code, cost, cost.convert(spent.net), cost.convert(spent.tax), owner.code,
+        project.currency, bill, books.convert(bill), owner.currency,
+    )  # fmt: skip
+
+
+def _bill(work: UnitOfWork, project: Project, spent: Spending) -> Decimal:
+    """Net with mark-up in the contract's currency, where time and materials are billed."""
+    if project.contract_id is None:
+        return Decimal(0)
+    if work.read(Contract, project.contract_id).terms.model != "time_and_materials":
+        return Decimal(0)
+    marked_up = spent.net * (100 + spent.markup_pct) / 100
+    value = quote(work, spent.currency, project.currency, spent.spent_on).convert(marked_up)
+    return quantize(value, project.currency)

@@ -1,0 +1,274 @@
+"""A project: the work under a contract, its budget and its milestones."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from domain.aggregate import Root, event
+from domain.consumption import BilledElsewhere, Share
+from domain.errors import Refusal
+from domain.pricing.fx import Quote
+
+
+class ProjectClosed(Refusal):
+    """No more work is booked on this project."""
+
+    code = "PROJECT_CLOSED"
+
+
+class UnknownMilestone(Refusal):
+    """The project has no such milestone."""
+
+    code = "UNKNOWN_MILESTONE"
+
+
+class MilestoneNotReady(Refusal):
+    """The milestone is not in the state this step needs."""
+
+    code = "MILESTONE_NOT_READY"
+
+
+class BudgetExists(Refusal):
+    """The project has a baseline; a change of it is a change order."""
+
+    code = "BUDGET_EXISTS"
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """Planned hours, cost (entity's currency) and revenue (contract's) of a role in a month."""
+
+    role: str
+    month: date
+    hours: Decimal
+    cost: Decimal
+    revenue: Decimal
+
+
+@dataclass
+class Milestone:
+    """Planned, completed by delivery, accepted by the client, billed: in that order."""
+
+    id: UUID
+    name: str
+    amount: Decimal
+    state: Literal["planned", "completed", "accepted", "billed"] = "planned"
+    functional: Decimal = Decimal(0)
+
+
+class Project(Root):
+    """``contract_id`` is None for internal work."""
+
+    class Created(Root.Created):
+        """A project was set up."""
+
+        TOPIC = "delivery.project_created"
+        code: str
+        name: str
+        entity: str
+        client_id: UUID | None
+        contract_id: UUID | None
+        currency: str
+
+        def claims(self) -> tuple[str, ...]:
+            """Project codes are unique."""
+            return (f"project {self.code}",)
+
+    class BudgetBaselined(Root.Event):
+        """The plan that actuals are measured against."""
+
+        TOPIC = "delivery.budget_baselined"
+        lines: tuple[BudgetLine, ...]
+
+    class MilestonePlanned(Root.Event):
+        """Something the client will accept and pay for."""
+
+        TOPIC = "delivery.milestone_planned"
+        milestone_id: UUID
+        name: str
+        amount: Decimal
+        due_on: date
+
+    class MilestoneCompleted(Root.Event):
+        """Delivery says it is done."""
+
+        TOPIC = "delivery.milestone_completed"
+        milestone_id: UUID
+        completed_on: date
+
+    class MilestoneAccepted(Root.Event):
+        """The client agrees: the amount is earned, at the rate of the day."""
+
+        TOPIC = "delivery.milestone_accepted"
+        milestone_id: UUID
+        name: str
+        accepted_on: date
+        evidence: str
+        entity: str
+        contract_id: UUID
+        currency: str
+        amount: Decimal
+        quote: Quote
+        functional: Decimal
+
+    class MilestonesBilled(Root.Event):
+        """They stand on an invoice."""
+
+        TOPIC = "delivery.milestones_billed"
+        invoice_id: UUID
+        milestone_ids: tuple[UUID, ...]
+
+    class MilestonesRestored(Root.Event):
+        """A credit memo freed them to be billed again."""
+
+        TOPIC = "delivery.milestones_restored"
+        memo_id: UUID
+        milestone_ids: tuple[UUID, ...]
+
+    class Closed(Root.Event):
+        """No more work."""
+
+        TOPIC = "delivery.project_closed"
+
+        def tags(self) -> tuple[str, ...]:
+            """A closing fact."""
+            return (f"project closed {self.originator_id}",)
+
+    @event(Created)
+    def __init__(
+        self,
+        id: UUID,  # noqa: A002
+        code: str,
+        name: str,
+        entity: str,
+        client_id: UUID | None,
+        contract_id: UUID | None,
+        currency: str,
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.entity = entity
+        self.client_id = client_id
+        self.contract_id = contract_id
+        self.currency = currency
+        self.budgeted = False
+        self.closed = False
+        self.milestones: dict[UUID, Milestone] = {}
+
+    def require_open(self) -> None:
+        """Raises ProjectClosed."""
+        if self.closed:
+            raise ProjectClosed(f"project {self.code} is closed", field="project_id")
+
+    def baseline(self, lines: tuple[BudgetLine, ...]) -> None:
+        """Raises BudgetExists, ProjectClosed."""
+        self.require_open()
+        if self.budgeted:
+            raise BudgetExists(f"project {self.code} has a baseline")
+        self._budget_baselined(lines)
+
+    def plan_milestone(self, milestone_id: UUID, name: str, amount: Decimal, due_on: date) -> None:
+        """Raises ProjectClosed, MilestoneNotReady where the id is taken."""
+        self.require_open()
+        if milestone_id in self.milestones:
+            raise MilestoneNotReady("the milestone is planned already", field="milestone_id")
+        self._milestone_planned(milestone_id, name, amount, due_on)
+
+    def complete_milestone(self, milestone_id: UUID, completed_on: date) -> None:
+        """Raises UnknownMilestone, MilestoneNotReady."""
+        self._milestone_in(milestone_id, "planned")
+        self._milestone_completed(milestone_id, completed_on)
+
+    def accept_milestone(
+        self, milestone_id: UUID, accepted_on: date, evidence: str, quote: Quote
+    ) -> None:
+        """Raises UnknownMilestone, MilestoneNotReady."""
+        found = self._milestone_in(milestone_id, "completed")
+        assert self.contract_id is not None  # noqa: S101 -- milestones exist under contracts only
+        self._milestone_accepted(
+            milestone_id, found.name, accepted_on, evidence, self.entity, self.contract_id,
+            self.currency, found.amount, quote, quote.convert(found.amount),
+        )  # fmt: skip
+
+    def shares(self, milestone_ids: tuple[UUID, ...]) -> list[Share]:
+        """What an invoice would consume. Raises UnknownMilestone, BilledElsewhere."""
+        return [self._share(id_) for id_ in milestone_ids]
+
+    def bill(self, invoice_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+        """Put accepted milestones on an invoice. Raises as ``shares``."""
+        self.shares(milestone_ids)
+        self._milestones_billed(invoice_id, milestone_ids)
+
+    def restore(self, memo_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+        """Make billed milestones billable again."""
+        self._milestones_restored(memo_id, milestone_ids)
+
+    def close(self) -> None:
+        """Twice changes nothing. Raises MilestoneNotReady while one awaits its invoice."""
+        if self.closed:
+            return
+        if any(m.state in ("completed", "accepted") for m in self.milestones.values()):
+            raise MilestoneNotReady(f"project {self.code} has unbilled milestones")
+        self._closed()
+
+    def _share(self, milestone_id: UUID) -> Share:
+        found = self._milestone(milestone_id)
+        if found.state != "accepted":
+            raise BilledElsewhere(f"milestone {found.name} is {found.state}", field="sources")
+        return Share(self.id, found.id, "milestone", found.name, Decimal(1), found.amount,
+                     found.amount, found.functional)  # fmt: skip
+
+    def _milestone(self, milestone_id: UUID) -> Milestone:
+        if milestone_id not in self.milestones:
+            raise UnknownMilestone(f"project {self.code} has no such milestone", field="milestone_id")
+        return self.milestones[milestone_id]
+
+    def _milestone_in(self, milestone_id: UUID, state: str) -> Milestone:
+        found = self._milestone(milestone_id)
+        if found.state != state:
+            raise MilestoneNotReady(f"milestone {found.name} is {found.state}", field="milestone_id")
+        return found
+
+    @event(BudgetBaselined)
+    def _budget_baselined(self, lines: tuple[BudgetLine, ...]) -> None:
+        del lines
+        self.budgeted = True
+
+    @event(MilestonePlanned)
+    def _milestone_planned(
+        self, milestone_id: UUID, name: str, amount: Decimal, due_on: date
+    ) -> None:
+        del due_on
+        self.milestones[milestone_id] = Milestone(milestone_id, name, amount)
+
+    @event(MilestoneCompleted)
+    def _milestone_completed(self, milestone_id: UUID, completed_on: date) -> None:
+        del completed_on
+        self.milestones[milestone_id].state = "completed"
+
+    @event(MilestoneAccepted)
+    def _milestone_accepted(
+        self, milestone_id: UUID, name: str, accepted_on: date, evidence: str, entity: str,
+        contract_id: UUID, currency: str, amount: Decimal, quote: Quote, functional: Decimal,
+    ) -> None:  # fmt: skip
+        del name, accepted_on, evidence, entity, contract_id, currency, amount, quote
+        self.milestones[milestone_id].state = "accepted"
+        self.milestones[milestone_id].functional = functional
+
+    @event(MilestonesBilled)
+    def _milestones_billed(self, invoice_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+        del invoice_id
+        for id_ in milestone_ids:
+            self.milestones[id_].state = "billed"
+
+    @event(MilestonesRestored)
+    def _milestones_restored(self, memo_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+        del memo_id
+        for id_ in milestone_ids:
+            self.milestones[id_].state = "accepted"
+
+    @event(Closed)
+    def _closed(self) -> None:
+        self.closed = True

@@ -1,0 +1,154 @@
+"""What a project manager does: set up, plan, complete, have accepted, close."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
+from domain.command import Answer, Command, Exact, Value
+from domain.contracts.contract import Contract
+from domain.delivery.project import BudgetLine, Project
+from domain.organisation.commands import legal_entity
+from domain.pricing.fx import quote
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+MANAGERS = frozenset({ADMIN, PROJECT_MANAGER, SYSTEM})
+
+
+def project_to_change(work: UnitOfWork, project_id: UUID) -> Project:
+    """Load a project and act for its entity. Raises NotFound, WrongEntity."""
+    project = work.load(Project, project_id)
+    work.enter(project.entity)
+    return project
+
+
+class CreateProject(Command):
+    """Set up the work under a contract, or internal work without one."""
+
+    ROLES: ClassVar = MANAGERS
+    project_id: UUID
+    code: str = Field(min_length=1, max_length=60)
+    name: str = Field(min_length=1, max_length=200)
+    contract_id: UUID | None = None
+    entity: str = Field(default="", description="Needed for internal work only")
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyTaken, ContractNotActive, NotFound, WrongEntity."""
+        contract = work.read(Contract, self.contract_id) if self.contract_id else None
+        entity = legal_entity(work, contract.entity if contract else self.entity)
+        if contract:
+            contract.require_active()
+        if work.load_or_none(Project, self.project_id):
+            raise AlreadyTaken(f"project {self.project_id} exists", field="project_id")
+        project = Project(
+            self.project_id, self.code, self.name, entity.code,
+            contract.client_id if contract else None, self.contract_id,
+            contract.currency if contract else entity.currency,
+        )  # fmt: skip
+        return Answer(id=work.add(project).id)
+
+
+class BudgetLineInput(Value):
+    """Plan of a role in a month."""
+
+    role: str = Field(min_length=1, max_length=60)
+    month: date = Field(description="Any day of the month")
+    hours: Exact = Field(ge=0, max_digits=9, decimal_places=2)
+    cost: Exact = Field(ge=0, max_digits=15, decimal_places=2, description="Entity's currency")
+    revenue: Exact = Field(ge=0, max_digits=15, decimal_places=4, description="Contract's currency")
+
+    def line(self) -> BudgetLine:
+        """The line as the project keeps it."""
+        return BudgetLine(self.role, self.month.replace(day=1), self.hours, self.cost, self.revenue)
+
+
+class BaselineBudget(Command):
+    """Fix the plan that actuals are measured against."""
+
+    ROLES: ClassVar = frozenset({ADMIN, CONTROLLER, SYSTEM})
+    project_id: UUID
+    lines: tuple[BudgetLineInput, ...] = Field(min_length=1, max_length=5000)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises BudgetExists, ProjectClosed, NotFound, WrongEntity."""
+        project = project_to_change(work, self.project_id)
+        project.baseline(tuple(line.line() for line in self.lines))
+        return Answer(id=project.id)
+
+
+class PlanMilestone(Command):
+    """Plan something the client will accept and pay for."""
+
+    ROLES: ClassVar = MANAGERS
+    project_id: UUID
+    milestone_id: UUID
+    name: str = Field(min_length=1, max_length=100)
+    amount: Exact = Field(gt=0, max_digits=15, decimal_places=4, description="Contract's currency")
+    due_on: date
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises ProjectClosed, MilestoneNotReady, ContractNotActive, NotFound, WrongEntity."""
+        project = project_to_change(work, self.project_id)
+        if project.contract_id is not None:
+            work.read(Contract, project.contract_id).require_active()
+        project.plan_milestone(self.milestone_id, self.name, self.amount, self.due_on)
+        return Answer(id=project.id)
+
+
+class CompleteMilestone(Command):
+    """Delivery says a milestone is done."""
+
+    ROLES: ClassVar = MANAGERS
+    project_id: UUID
+    milestone_id: UUID
+    completed_on: date
+
+    def effective_on(self, today: date) -> date:
+        """The day of completion."""
+        del today
+        return self.completed_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises UnknownMilestone, MilestoneNotReady, NotFound, WrongEntity."""
+        project = project_to_change(work, self.project_id)
+        project.complete_milestone(self.milestone_id, self.completed_on)
+        return Answer(id=project.id)
+
+
+class AcceptMilestone(Command):
+    """The client accepts a completed milestone: its amount is earned and may be billed."""
+
+    ROLES: ClassVar = MANAGERS
+    project_id: UUID
+    milestone_id: UUID
+    accepted_on: date
+    evidence: str = Field(min_length=1, max_length=500, description="What shows the acceptance")
+
+    def effective_on(self, today: date) -> date:
+        """The day of acceptance."""
+        del today
+        return self.accepted_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity."""
+        project = project_to_change(work, self.project_id)
+        entity = legal_entity(work, project.entity)
+        rate = quote(work, project.currency, entity.currency, self.accepted_on)
+        project.accept_milestone(self.milestone_id, self.accepted_on, self.evidence, rate)
+        return Answer(id=project.id)
+
+
+class CloseProject(Command):
+    """End the work: no more time or expenses, nothing left to bill."""
+
+    ROLES: ClassVar = MANAGERS
+    project_id: UUID
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises MilestoneNotReady, NotFound, WrongEntity."""
+        project = project_to_change(work, self.project_id)
+        project.close()
+        return Answer(id=project.id)

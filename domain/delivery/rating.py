@@ -1,0 +1,81 @@
+"""Rating: what approved work is worth and what it cost, with the explanation.
+
+Pure: rates and quotes are arguments. The amount of an entry is rounded once, half up, to the
+currency's minor unit; minutes are kept raw.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.money import quantize
+from domain.pricing.fx import Quote
+from domain.pricing.rate_card import RateLine
+
+MINUTES_PER_HOUR = 60
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the work cost the worker's entity, in its functional currency."""
+
+    entity: str
+    currency: str
+    hourly_rate: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What the work is worth to the client, and in the functional currency of who bills it."""
+
+    entity: str
+    currency: str
+    hourly_rate: Decimal
+    amount: Decimal
+    quote: Quote
+    functional: Decimal
+
+
+@dataclass(frozen=True)
+class RatedTime:
+    """An approved time entry with its figures; ``bill`` is None where it is not billable."""
+
+    entry_id: UUID
+    project_id: UUID
+    contract_id: UUID | None
+    work_date: date
+    minutes: int
+    role: str
+    activity: str
+    cost: Cost
+    bill: Bill | None
+    explanation: str
+
+
+def cost_of(minutes: int, hourly_rate: Decimal, entity: str, currency: str) -> Cost:
+    """Cost of some minutes."""
+    return Cost(entity, currency, hourly_rate, _amount(minutes, hourly_rate, currency))
+
+
+def bill_of(minutes: int, line: RateLine, entity: str, quote: Quote) -> Bill:
+    """Value of some minutes in the contract's currency (``quote.of``)."""
+    amount = _amount(minutes, line.hourly_rate, quote.of)
+    return Bill(entity, quote.of, line.hourly_rate, amount, quote, quote.convert(amount))
+
+
+def explain(minutes: int, line: RateLine, bill: Bill) -> str:
+    """Which rate priced the work and why, in words."""
+    names = zip(("person", "activity", "role"), line.scope, strict=True)
+    scope = ", ".join(f"{name} {value}" for name, value in names if value) or "everyone"
+    rate = f"{line.hourly_rate} {bill.currency}/h for {scope} since {line.from_date}"
+    text = f"{minutes} min x {rate} = {bill.amount} {bill.currency}"
+    if bill.quote.of == bill.quote.to:
+        return text
+    quote = bill.quote
+    return f"{text}; {quote.source} {quote.quoted_on}: {bill.functional} {quote.to}"
+
+
+def _amount(minutes: int, hourly_rate: Decimal, currency: str) -> Decimal:
+    return quantize(hourly_rate * minutes / MINUTES_PER_HOUR, currency)

@@ -1,0 +1,212 @@
+"""Time: logged by those who work, approved by somebody else, rated at approval."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.command import Answer, Command
+from domain.contracts.contract import Contract
+from domain.delivery.project import Project
+from domain.delivery.rating import Bill, RatedTime, bill_of, cost_of, explain
+from domain.delivery.timesheet import MINUTES_PER_DAY, Entry, Timesheet, monday_of, timesheet_id
+from domain.errors import Refusal
+from domain.organisation.legal_entity import LegalEntity, entity_id
+from domain.organisation.person import Person
+from domain.pricing.fx import quote
+from domain.pricing.rate_card import RateCard, resolve
+from domain.unit_of_work import UnitOfWork
+
+DAYS_AHEAD = 7
+LOGGERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})
+APPROVERS = frozenset({ADMIN, APPROVER, PROJECT_MANAGER})
+
+
+class FutureDate(Refusal):
+    """The work lies too far ahead to have been done."""
+
+    code = "FUTURE_DATE"
+
+
+class EntryAnswer(Answer):
+    """The timesheet that holds the entry, and the entry."""
+
+    entry_id: UUID
+
+
+class TimeFields(Command):
+    """What a note of time says."""
+
+    person_id: UUID
+    project_id: UUID
+    work_date: date = Field(description="Local date of the work")
+    minutes: int = Field(gt=0, le=MINUTES_PER_DAY)
+    activity: str = Field(default="", max_length=60)
+    billable: bool = True
+
+    def effective_on(self, today: date) -> date:
+        """The day of the work."""
+        del today
+        return self.work_date
+
+    def entry(self, entry_id: UUID, author: str) -> Entry:
+        """The entry as the timesheet keeps it."""
+        return Entry(
+            entry_id, self.project_id, self.work_date, self.minutes, self.activity, self.billable,
+            author,
+        )  # fmt: skip
+
+    def check(self, work: UnitOfWork) -> Person:
+        """Raises FutureDate, ProjectClosed, NotFound, WrongEntity."""
+        person = work.read(Person, self.person_id)
+        work.enter(person.entity)
+        work.read(Project, self.project_id).require_open()
+        if self.work_date > work.today + timedelta(days=DAYS_AHEAD):
+            raise FutureDate(f"{self.work_date} lies ahead", field="work_date")
+        return person
+
+
+class LogTime(TimeFields):
+    """Note work done on a project."""
+
+    ROLES: ClassVar = LOGGERS
+    ANSWER: ClassVar = EntryAnswer
+    entry_id: UUID | None = Field(default=None, description="Left out: the command id")
+    note: str = Field(default="", max_length=2000, description="Personal data")
+    external_ref: str = Field(default="", max_length=200)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises TooManyHours, FutureDate, ProjectClosed, WrongState, NotFound, WrongEntity."""
+        self.check(work)
+        id_ = timesheet_id(self.person_id, self.work_date)
+        sheet = work.load_or_none(Timesheet, id_) or work.add(
+            Timesheet(id_, self.person_id, monday_of(self.work_date))
+        )
+        entry = self.entry(self.entry_id or self.command_id, work.actor.id)
+        sheet.log(entry, self.note, self.external_ref)
+        return EntryAnswer(id=sheet.id, entry_id=entry.id)
+
+
+class AmendTime(TimeFields):
+    """Put a note right before it is approved; it stays in its week."""
+
+    ROLES: ClassVar = LOGGERS
+    ANSWER: ClassVar = EntryAnswer
+    entry_id: UUID
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises UnknownEntry, WrongState, TooManyHours and what LogTime raises."""
+        self.check(work)
+        sheet = work.load(Timesheet, timesheet_id(self.person_id, self.work_date))
+        sheet.amend(self.entry(self.entry_id, work.actor.id))
+        return EntryAnswer(id=sheet.id, entry_id=self.entry_id)
+
+
+class WeekFields(Command):
+    """One person's week."""
+
+    person_id: UUID
+    week: date = Field(description="Any day of the week")
+
+    def effective_on(self, today: date) -> date:
+        """The last day of the week, or today before it has ended."""
+        return min(monday_of(self.week) + timedelta(days=6), today)
+
+    def sheet(self, work: UnitOfWork) -> tuple[Timesheet, Person]:
+        """Raises NotFound, WrongEntity."""
+        person = work.read(Person, self.person_id)
+        work.enter(person.entity)
+        return work.load(Timesheet, timesheet_id(self.person_id, self.week)), person
+
+
+class WithdrawTime(WeekFields):
+    """Take a note back before it is approved."""
+
+    ROLES: ClassVar = LOGGERS
+    entry_id: UUID
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises UnknownEntry, WrongState, NotFound, WrongEntity."""
+        sheet, _ = self.sheet(work)
+        sheet.withdraw(self.entry_id)
+        return Answer(id=sheet.id)
+
+
+class SubmitTimesheet(WeekFields):
+    """Say that a week's notes are complete."""
+
+    ROLES: ClassVar = LOGGERS
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NothingToDo, NotFound, WrongEntity."""
+        sheet, _ = self.sheet(work)
+        sheet.submit()
+        return Answer(id=sheet.id)
+
+
+class ApproveTime(WeekFields):
+    """Agree to submitted time of somebody else; rates are looked up by work date and frozen."""
+
+    ROLES: ClassVar = APPROVERS
+    entry_ids: tuple[UUID, ...] = Field(default=(), max_length=500, description="None: all")
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState."""
+        sheet, person = self.sheet(work)
+        entries = sheet.waiting(self.entry_ids)
+        sheet.refuse_own(work.actor.id, person.user, entries)
+        sheet.approve(tuple(rate(work, person, entry) for entry in entries))
+        return Answer(id=sheet.id)
+
+
+class RejectTime(WeekFields):
+    """Send submitted time of somebody else back."""
+
+    ROLES: ClassVar = APPROVERS
+    entry_ids: tuple[UUID, ...] = Field(default=(), max_length=500, description="None: all")
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OwnWork, NothingToDo, UnknownEntry, WrongState."""
+        sheet, person = self.sheet(work)
+        entries = sheet.waiting(self.entry_ids)
+        sheet.refuse_own(work.actor.id, person.user, entries)
+        sheet.reject(tuple(entry.id for entry in entries), self.why)
+        return Answer(id=sheet.id)
+
+
+def rate(work: UnitOfWork, person: Person, entry: Entry) -> RatedTime:
+    """Figures of an entry. Raises NoCostRate, NoBillRate, MissingRate."""
+    home = work.read(LegalEntity, entity_id(person.entity))
+    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, home.currency)
+    project = work.read(Project, entry.project_id)
+    bill, words = _bill(work, person, entry, project)
+    return RatedTime(
+        entry.id, project.id, project.contract_id, entry.work_date, entry.minutes, person.role,
+        entry.activity, cost, bill, words,
+    )  # fmt: skip
+
+
+def _bill(
+    work: UnitOfWork, person: Person, entry: Entry, project: Project
+) -> tuple[Bill | None, str]:
+    if not entry.billable:
+        return None, "marked not billable"
+    if project.contract_id is None:
+        return None, "internal project"
+    contract = work.read(Contract, project.contract_id)
+    if contract.terms.model != "time_and_materials" or contract.terms.rate_card_id is None:
+        return None, "fixed fee: billed by milestone"
+    card = work.read(RateCard, contract.terms.rate_card_id)
+    line = resolve(
+        card.lines, person=person.code, activity=entry.activity, role=person.role,
+        on=entry.work_date,
+    )  # fmt: skip
+    entity = work.read(LegalEntity, entity_id(contract.entity))
+    fx = quote(work, contract.currency, entity.currency, entry.work_date)
+    bill = bill_of(entry.minutes, line, entity.code, fx)
+    return bill, explain(entry.minutes, line, bill)
+
+

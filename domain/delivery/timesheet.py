@@ -1,0 +1,318 @@
+"""A timesheet: one person's time of one week, from the note to the invoice.
+
+Each entry moves logged -> submitted -> approved -> billed; rejected entries can be amended and
+submitted again, a credit memo makes billed ones approved again.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from domain.aggregate import PERSONAL, Root, event
+from domain.consumption import BilledElsewhere, Share
+from domain.delivery.rating import RatedTime
+from domain.errors import Refusal
+from domain.identity import named_id
+
+
+MINUTES_PER_DAY = 24 * 60
+State = Literal["logged", "submitted", "approved", "rejected", "billed"]
+
+
+class TooManyHours(Refusal):
+    """A day of one person would have more than 24 hours."""
+
+    code = "TOO_MANY_HOURS"
+
+
+class UnknownEntry(Refusal):
+    """The week holds no such entry."""
+
+    code = "UNKNOWN_ENTRY"
+
+
+class WrongState(Refusal):
+    """The entry is not in the state this step needs."""
+
+    code = "WRONG_STATE"
+
+
+class NothingToDo(Refusal):
+    """No entry of the week is waiting for this step."""
+
+    code = "NOTHING_TO_DO"
+
+
+class OwnWork(Refusal):
+    """Nobody approves what they entered or did themselves."""
+
+    code = "OWN_WORK"
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def timesheet_id(person_id: UUID, day: date) -> UUID:
+    """The stream of a person's week."""
+    monday = monday_of(day)
+    return named_id("timesheet", f"{person_id}:{monday}", monday)
+
+
+@dataclass
+class Entry:
+    """One note of time."""
+
+    id: UUID
+    project_id: UUID
+    work_date: date
+    minutes: int
+    activity: str
+    billable: bool
+    author: str
+    state: State = "logged"
+    rated: RatedTime | None = None
+
+
+class Timesheet(Root):
+    """Entries of ``person_id`` in the week that begins on ``monday``."""
+
+    class Opened(Root.Created):
+        """The first note of a week."""
+
+        TOPIC = "delivery.timesheet_opened"
+        person_id: UUID
+        monday: date
+
+    class TimeLogged(Root.Event):
+        """Somebody worked."""
+
+        TOPIC = "delivery.time_logged"
+        SUBJECT = "person_id"
+        entry_id: UUID
+        person_id: UUID
+        project_id: UUID
+        work_date: date
+        minutes: int
+        activity: str
+        billable: bool
+        note: Annotated[str, PERSONAL]
+        author: str
+        external_ref: str = ""
+
+    class TimeAmended(Root.Event):
+        """A note was put right before approval."""
+
+        TOPIC = "delivery.time_amended"
+        entry_id: UUID
+        project_id: UUID
+        work_date: date
+        minutes: int
+        activity: str
+        billable: bool
+        author: str
+
+    class TimeWithdrawn(Root.Event):
+        """A note was taken back before approval."""
+
+        TOPIC = "delivery.time_withdrawn"
+        entry_id: UUID
+
+    class Submitted(Root.Event):
+        """The person says these are complete."""
+
+        TOPIC = "delivery.timesheet_submitted"
+        entry_ids: tuple[UUID, ...]
+
+    class TimeApproved(Root.Event):
+        """Somebody else agrees; figures are frozen."""
+
+        TOPIC = "delivery.time_approved"
+        person_id: UUID
+        rated: tuple[RatedTime, ...]
+
+    class TimeRejected(Root.Event):
+        """Somebody else does not agree."""
+
+        TOPIC = "delivery.time_rejected"
+        entry_ids: tuple[UUID, ...]
+        why: str
+
+    class TimeBilled(Root.Event):
+        """Entries stand on an invoice."""
+
+        TOPIC = "delivery.time_billed"
+        invoice_id: UUID
+        entry_ids: tuple[UUID, ...]
+
+    class TimeRestored(Root.Event):
+        """A credit memo freed entries to be billed again."""
+
+        TOPIC = "delivery.time_restored"
+        memo_id: UUID
+        entry_ids: tuple[UUID, ...]
+
+    @event(Opened)
+    def __init__(self, id: UUID, person_id: UUID, monday: date) -> None:  # noqa: A002
+        self.person_id = person_id
+        self.monday = monday
+        self.entries: dict[UUID, Entry] = {}
+
+    def log(self, entry: Entry, note: str, external_ref: str) -> None:
+        """Raises TooManyHours, WrongState where the id is taken."""
+        if entry.id in self.entries:
+            raise WrongState("an entry with this id exists", field="entry_id")
+        self._refuse_long_day(entry)
+        self._time_logged(
+            entry.id, self.person_id, entry.project_id, entry.work_date, entry.minutes,
+            entry.activity, entry.billable, note, entry.author, external_ref,
+        )  # fmt: skip
+
+    def amend(self, entry: Entry) -> None:
+        """Put an unapproved entry right. Raises UnknownEntry, WrongState, TooManyHours."""
+        self._require(entry.id, "logged", "rejected")
+        self._refuse_long_day(entry)
+        self._time_amended(
+            entry.id, entry.project_id, entry.work_date, entry.minutes, entry.activity,
+            entry.billable, entry.author,
+        )  # fmt: skip
+
+    def withdraw(self, entry_id: UUID) -> None:
+        """Take an unapproved entry back. Raises UnknownEntry, WrongState."""
+        self._require(entry_id, "logged", "rejected", "submitted")
+        self._time_withdrawn(entry_id)
+
+    def submit(self) -> None:
+        """Submit all that is logged. Raises NothingToDo."""
+        self._submitted(tuple(e.id for e in self._waiting("logged")))
+
+    def waiting(self, entry_ids: tuple[UUID, ...]) -> list[Entry]:
+        """Submitted entries: those named, or all. Raises UnknownEntry, WrongState, NothingToDo."""
+        if entry_ids:
+            return [self._require(id_, "submitted") for id_ in entry_ids]
+        return self._waiting("submitted")
+
+    def refuse_own(self, approver: str, user: str, entries: list[Entry]) -> None:
+        """Raises OwnWork where the approver is the person or wrote one of the entries."""
+        if approver in {user, *(entry.author for entry in entries)} - {""}:
+            raise OwnWork("time is approved by somebody else than its author")
+
+    def approve(self, rated: tuple[RatedTime, ...]) -> None:
+        """Freeze the figures of submitted entries. Raises UnknownEntry, WrongState."""
+        for one in rated:
+            self._require(one.entry_id, "submitted")
+        self._time_approved(self.person_id, rated)
+
+    def reject(self, entry_ids: tuple[UUID, ...], why: str) -> None:
+        """Send submitted entries back. Raises UnknownEntry, WrongState."""
+        for id_ in entry_ids:
+            self._require(id_, "submitted")
+        self._time_rejected(entry_ids, why)
+
+    def shares(self, entry_ids: tuple[UUID, ...]) -> list[Share]:
+        """What an invoice would consume. Raises UnknownEntry, BilledElsewhere."""
+        return [self._share(id_) for id_ in entry_ids]
+
+    def contract_of(self, entry_id: UUID) -> UUID | None:
+        """The contract an approved entry is billed under."""
+        rated = self._entry(entry_id).rated
+        return rated.contract_id if rated else None
+
+    def bill(self, invoice_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+        """Put approved entries on an invoice. Raises as ``shares``."""
+        self.shares(entry_ids)
+        self._time_billed(invoice_id, entry_ids)
+
+    def restore(self, memo_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+        """Make billed entries billable again."""
+        self._time_restored(memo_id, entry_ids)
+
+    def _share(self, entry_id: UUID) -> Share:
+        entry = self._entry(entry_id)
+        bill = entry.rated.bill if entry.rated else None
+        if entry.state != "approved" or entry.rated is None or bill is None:
+            raise BilledElsewhere(f"entry of {entry.work_date} is {entry.state}", field="sources")
+        text = " ".join(filter(None, (entry.rated.role, entry.rated.activity)))
+        hours = Decimal(entry.minutes) / 60
+        return Share(self.id, entry.id, "time", text, hours, bill.hourly_rate, bill.amount,
+                     bill.functional)  # fmt: skip
+
+    def _refuse_long_day(self, new: Entry) -> None:
+        others = (
+            e.minutes for e in self.entries.values() if e.work_date == new.work_date and e.id != new.id
+        )
+        if sum(others) + new.minutes > MINUTES_PER_DAY:
+            raise TooManyHours(f"more than 24 hours on {new.work_date}", field="minutes")
+
+    def _entry(self, entry_id: UUID) -> Entry:
+        if entry_id not in self.entries:
+            raise UnknownEntry("the week holds no such entry", field="entry_id")
+        return self.entries[entry_id]
+
+    def _require(self, entry_id: UUID, *states: State) -> Entry:
+        entry = self._entry(entry_id)
+        if entry.state not in states:
+            raise WrongState(f"entry of {entry.work_date} is {entry.state}", field="entry_id")
+        return entry
+
+    def _waiting(self, state: State) -> list[Entry]:
+        found = [entry for entry in self.entries.values() if entry.state == state]
+        if not found:
+            raise NothingToDo(f"no entry of the week of {self.monday} is {state}")
+        return found
+
+    @event(TimeLogged)
+    def _time_logged(
+        self, entry_id: UUID, person_id: UUID, project_id: UUID, work_date: date, minutes: int,
+        activity: str, billable: bool, note: str, author: str, external_ref: str = "",
+    ) -> None:  # fmt: skip
+        del person_id, note, external_ref
+        self.entries[entry_id] = Entry(
+            entry_id, project_id, work_date, minutes, activity, billable, author
+        )
+
+    @event(TimeAmended)
+    def _time_amended(
+        self, entry_id: UUID, project_id: UUID, work_date: date, minutes: int, activity: str,
+        billable: bool, author: str,
+    ) -> None:  # fmt: skip
+        self.entries[entry_id] = Entry(
+            entry_id, project_id, work_date, minutes, activity, billable, author
+        )
+
+    @event(TimeWithdrawn)
+    def _time_withdrawn(self, entry_id: UUID) -> None:
+        del self.entries[entry_id]
+
+    @event(Submitted)
+    def _submitted(self, entry_ids: tuple[UUID, ...]) -> None:
+        self._move(entry_ids, "submitted")
+
+    @event(TimeApproved)
+    def _time_approved(self, person_id: UUID, rated: tuple[RatedTime, ...]) -> None:
+        del person_id
+        for one in rated:
+            self.entries[one.entry_id].rated = one
+            self.entries[one.entry_id].state = "approved"
+
+    @event(TimeRejected)
+    def _time_rejected(self, entry_ids: tuple[UUID, ...], why: str) -> None:
+        del why
+        self._move(entry_ids, "rejected")
+
+    @event(TimeBilled)
+    def _time_billed(self, invoice_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+        del invoice_id
+        self._move(entry_ids, "billed")
+
+    @event(TimeRestored)
+    def _time_restored(self, memo_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+        del memo_id
+        self._move(entry_ids, "approved")
+
+    def _move(self, entry_ids: tuple[UUID, ...], state: State) -> None:
+        for id_ in entry_ids:
+            self.entries[id_].state = state

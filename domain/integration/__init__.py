@@ -1,0 +1,1 @@
+"""What external systems answered."""

@@ -1,0 +1,206 @@
+"""What accountants and controllers do with periods and journals."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ACCOUNTANT, ADMIN, CONTROLLER, SYSTEM
+from domain.command import Answer, Command, Exact, Value
+from domain.errors import Refusal
+from domain.ledger.chart import account
+from domain.ledger.journal import Journal, Line, check_balance
+from domain.ledger.period import Calendar, calendar_id, month_of
+from domain.money import AmountTooFine, quantize
+from domain.organisation.commands import legal_entity
+from domain.pricing.fx import quote
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+CONTROLLERS = frozenset({ADMIN, CONTROLLER})
+ACCOUNTANTS = frozenset({ADMIN, ACCOUNTANT, CONTROLLER})
+MAIN_BOOK = "main"
+
+
+class ControlAccount(Refusal):
+    """The account is kept by a sub-ledger and takes no manual journals."""
+
+    code = "CONTROL_ACCOUNT"
+
+
+class ReasonNeeded(Refusal):
+    """An override of a soft close says why."""
+
+    code = "REASON_NEEDED"
+
+
+def require_open(work: UnitOfWork, command: Command, entity: str, day: date) -> None:
+    """Whether a document may carry this date; a controller with a reason overrides a soft close.
+
+    Raises PeriodClosed, PeriodNotOpen, ReasonNeeded.
+    """
+    calendar = work.find(Calendar, calendar_id(entity)) or Calendar(calendar_id(entity), entity)
+    controls = bool(work.actor.roles & CONTROLLERS)
+    if controls and not command.reason and calendar.months.get(month_of(day)) == "soft_closed":
+        raise ReasonNeeded(f"{day:%Y-%m} is soft-closed: say why", field="reason")
+    calendar.require_open(day, override=controls)
+
+
+class PeriodCommand(Command):
+    """A month of an entity's books."""
+
+    entity: str
+    month: date = Field(description="Any day of the month")
+
+    def effective_on(self, today: date) -> date:
+        """The first day of the month."""
+        del today
+        return month_of(self.month)
+
+    def calendar(self, work: UnitOfWork) -> Calendar:
+        """Raises NotFound, WrongEntity."""
+        legal_entity(work, self.entity)
+        id_ = calendar_id(self.entity)
+        return work.load_or_none(Calendar, id_) or work.add(Calendar(id_, self.entity))
+
+
+class OpenPeriod(PeriodCommand):
+    """Let a month take entries."""
+
+    ROLES: ClassVar = ACCOUNTANTS | {SYSTEM}
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongOrder, PeriodClosed, NotFound, WrongEntity."""
+        calendar = self.calendar(work)
+        calendar.open(month_of(self.month))
+        return Answer(id=calendar.id)
+
+
+class SoftClosePeriod(PeriodCommand):
+    """Let only controllers post to a month, with a reason."""
+
+    ROLES: ClassVar = CONTROLLERS
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises PeriodNotOpen, NotFound, WrongEntity."""
+        calendar = self.calendar(work)
+        calendar.soft_close(month_of(self.month))
+        return Answer(id=calendar.id)
+
+
+class HardClosePeriod(PeriodCommand):
+    """Close a month for good: its figures never change again."""
+
+    ROLES: ClassVar = CONTROLLERS
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises PeriodNotOpen, WrongOrder, NotFound, WrongEntity."""
+        calendar = self.calendar(work)
+        calendar.hard_close(month_of(self.month))
+        return Answer(id=calendar.id)
+
+
+class JournalLineInput(Value):
+    """One line: a debit or a credit in a currency, at a given rate or the day's."""
+
+    account: str
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    debit: Exact = Field(default=Decimal(0), ge=0, max_digits=18)
+    credit: Exact = Field(default=Decimal(0), ge=0, max_digits=18)
+    functional: Exact | None = Field(
+        default=None, max_digits=18, description="Signed, in the books; left out: by the day's rate"
+    )
+    project_id: UUID | None = None
+
+
+class PostJournal(Command):
+    """Post a manual journal to the main book."""
+
+    ROLES: ClassVar = ACCOUNTANTS
+    journal_id: UUID
+    entity: str
+    accounting_date: date
+    description: str = Field(min_length=1, max_length=500)
+    document: str = Field(default="", max_length=100)
+    lines: tuple[JournalLineInput, ...] = Field(min_length=2, max_length=10_000)
+
+    def effective_on(self, today: date) -> date:
+        """The given effective date, else the accounting date."""
+        del today
+        return self.effective_date or self.accounting_date
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises Unbalanced, ControlAccount, UnknownAccount, PeriodClosed, AmountTooFine."""
+        entity = legal_entity(work, self.entity)
+        require_open(work, self, self.entity, self.accounting_date)
+        if work.load_or_none(Journal, self.journal_id):
+            raise AlreadyTaken(f"journal {self.journal_id} exists", field="journal_id")
+        lines = tuple(self._line(work, given, entity.currency) for given in self.lines)
+        check_balance(lines, entity.currency)
+        journal = Journal(
+            self.journal_id, self.entity, MAIN_BOOK, entity.currency, self.accounting_date,
+            self.description, self.document, lines, None, "manual", 1, None,
+        )  # fmt: skip
+        return Answer(id=work.add(journal).id)
+
+    def _line(self, work: UnitOfWork, given: JournalLineInput, books: str) -> Line:
+        if account(given.account).control:
+            raise ControlAccount(f"{given.account} takes no manual journals", field="account")
+        amount = given.debit - given.credit
+        if amount != quantize(amount, given.currency):
+            raise AmountTooFine(f"{amount} is finer than {given.currency}", field="lines")
+        functional = given.functional
+        if functional is None:
+            functional = quote(work, given.currency, books, self.accounting_date).convert(amount)
+        return Line(given.account, given.currency, amount, functional, given.project_id)
+
+
+class ReverseJournal(Command):
+    """Take a journal back by its mirror image, dated in an open month."""
+
+    ROLES: ClassVar = ACCOUNTANTS
+    journal_id: UUID
+    reversal_id: UUID
+    accounting_date: date
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyReversed, PeriodClosed, NotFound, WrongEntity."""
+        journal = work.load(Journal, self.journal_id)
+        work.enter(journal.entity)
+        require_open(work, self, journal.entity, self.accounting_date)
+        lines = journal.reverse(self.reversal_id)
+        reversal = Journal(
+            self.reversal_id, journal.entity, journal.book, journal.functional_currency,
+            self.accounting_date, f"reversal of {journal.id}", "", lines, None, "reversal", 1,
+            journal.id,
+        )  # fmt: skip
+        return Answer(id=work.add(reversal).id)
+
+
+class PostDerivedJournal(Command):
+    """Record what a posting rule derived from a fact. Only posting itself does this."""
+
+    ROLES: ClassVar = frozenset({SYSTEM})
+    journal_id: UUID
+    entity: str
+    functional_currency: str
+    accounting_date: date
+    description: str
+    document: str
+    lines: tuple[Line, ...]
+    source_position: int
+    rule: str
+    rule_version: int
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises Unbalanced."""
+        work.enter(self.entity)
+        check_balance(self.lines, self.functional_currency)
+        journal = Journal(
+            self.journal_id, self.entity, MAIN_BOOK, self.functional_currency,
+            self.accounting_date, self.description, self.document, self.lines,
+            self.source_position, self.rule, self.rule_version, None,
+        )  # fmt: skip
+        return Answer(id=work.add(journal).id)

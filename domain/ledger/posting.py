@@ -1,0 +1,194 @@
+"""Posting: which fact becomes which journal. One readable table of pure rules at the end.
+
+Facts are complete, so a rule needs nothing but the fact: amounts, quotes and entities are
+inside. Source of each pairing: the event-to-journal table of the accounting rules.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from domain.aggregate import Root
+from domain.billing.invoice import Invoice
+from domain.billing.payment import Payment
+from domain.delivery.expense import Expense
+from domain.delivery.project import Project
+from domain.delivery.rating import RatedTime
+from domain.delivery.timesheet import Timesheet
+from domain.ledger import chart
+from domain.ledger.journal import Line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal to be: dated economically; the calendar decides its accounting date."""
+
+    rule: str
+    entity: str
+    currency: str
+    effective_date: date
+    description: str
+    document: str
+    lines: tuple[Line, ...]
+
+
+def both(
+    debit: str, credit: str, currency: str, amount: Decimal, functional: Decimal, project: UUID | None
+) -> tuple[Line, ...]:
+    """The same amount on two accounts."""
+    return (
+        Line(debit, currency, amount, functional, project),
+        Line(credit, currency, -amount, -functional, project),
+    )
+
+
+def balanced(lines: Iterable[Line], books: str, account: str = chart.FX_REALISED) -> tuple[Line, ...]:
+    """The lines without empty ones, and what the books lack on an FX account."""
+    kept = tuple(line for line in lines if line.amount or line.functional)
+    gap = -sum((line.functional for line in kept), Decimal(0))
+    return (*kept, Line(account, books, gap, gap)) if gap else kept
+
+
+def time_cost(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
+    """Labour absorbed by projects, in the worker's entity: Dr 5000, Cr 5090."""
+    def key(one: RatedTime) -> tuple[Any, ...]:
+        return one.cost.entity, one.cost.currency, one.work_date, str(one.project_id)
+
+    for _, group in groupby(sorted(fact.rated, key=key), key):
+        entries = list(group)
+        first = entries[0]
+        amount = sum((one.cost.amount for one in entries), Decimal(0))
+        lines = both(chart.LABOUR, chart.ABSORPTION, first.cost.currency, amount, amount,
+                     first.project_id)  # fmt: skip
+        yield Entry("time_cost", first.cost.entity, first.cost.currency, first.work_date,
+                    "Labour on projects", "", lines)  # fmt: skip
+
+
+def time_value(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
+    """Time-and-materials value earned, in the contract's entity: Dr 1200, Cr 4000."""
+    def key(one: RatedTime) -> tuple[Any, ...]:
+        assert one.bill is not None  # noqa: S101 -- filtered below
+        return one.bill.entity, one.bill.currency, one.work_date, str(one.project_id)
+
+    billed = sorted((one for one in fact.rated if one.bill), key=key)
+    for _, group in groupby(billed, key):
+        bills = [(one, one.bill) for one in group if one.bill]
+        first, bill = bills[0]
+        amount = sum((b.amount for _, b in bills), Decimal(0))
+        functional = sum((b.functional for _, b in bills), Decimal(0))
+        lines = both(chart.POSITION, chart.REVENUE_TIME, bill.currency, amount, functional,
+                     first.project_id)  # fmt: skip
+        yield Entry("time_value", bill.entity, bill.quote.to, first.work_date,
+                    "Time earned", "", lines)  # fmt: skip
+
+
+def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
+    """The claim, in the spender's entity: Dr 5020, Dr 1420, Cr 2110."""
+    spent, rated = fact.spending, fact.rated
+    lines = (
+        Line(chart.PROJECT_EXPENSES, spent.currency, spent.net, rated.cost_net, fact.project_id),
+        Line(chart.INPUT_TAX, spent.currency, spent.tax, rated.cost_tax),
+        Line(chart.EXPENSE_CLAIMS, spent.currency, -(spent.net + spent.tax),
+             -(rated.cost_net + rated.cost_tax)),
+    )  # fmt: skip
+    books = rated.cost_quote.to
+    yield Entry("expense_cost", rated.cost_entity, books, spent.spent_on, spent.category, "",
+                balanced(lines, books))  # fmt: skip
+
+
+def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
+    """A pass-through expense earned: Dr 1200, Cr 4030."""
+    rated = fact.rated
+    if not rated.bill_amount:
+        return
+    lines = both(chart.POSITION, chart.REVENUE_EXPENSES, rated.bill_currency, rated.bill_amount,
+                 rated.bill_functional, fact.project_id)  # fmt: skip
+    yield Entry("expense_value", rated.bill_entity, rated.books, fact.spending.spent_on,
+                fact.spending.category, "", lines)  # fmt: skip
+
+
+def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
+    """A fixed-fee milestone accepted, an output measure: Dr 1200, Cr 4010."""
+    lines = both(chart.POSITION, chart.REVENUE_FIXED, fact.currency, fact.amount,
+                 fact.functional, fact.originator_id)  # fmt: skip
+    yield Entry("milestone_value", fact.entity, fact.quote.to, fact.accepted_on, fact.name, "",
+                lines)  # fmt: skip
+
+
+def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
+    """Dr 1100 gross; Cr 1200 what the books carried, Cr 2300; FX since it was earned to 7000."""
+    totals, books = fact.totals, fact.quote.to
+    lines = (
+        Line(chart.RECEIVABLES, fact.currency, totals.gross, totals.functional),
+        Line(chart.POSITION, fact.currency, -totals.net, -totals.carried),
+        Line(chart.OUTPUT_TAX, fact.currency, -totals.tax, -totals.functional_tax),
+    )
+    yield Entry("invoice", fact.party.entity, books, fact.issued_on,
+                f"Invoice to {fact.party.client_code}", fact.number, balanced(lines, books))  # fmt: skip
+
+
+def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
+    """Cr 1100 what was open and 2230 the rest; Dr 2300; freed work back to 1200 as carried,
+    a price cut to 4090 (time, expenses) or 4010 (fixed fee), all at the invoice's rate."""
+    books, quote, totals = fact.quote.to, fact.quote, fact.totals
+    owed = totals.gross - fact.from_open
+    lines = [
+        Line(chart.RECEIVABLES, fact.currency, -fact.from_open, -fact.functional_from_open),
+        Line(chart.CUSTOMER_CREDITS, fact.currency, -owed, -quote.convert(owed)),
+        Line(chart.OUTPUT_TAX, fact.currency, totals.tax, totals.functional_tax),
+    ]
+    for line in fact.lines:
+        account = chart.REVENUE_FIXED if line.kind == "milestone" else chart.DISCOUNTS
+        value = line.carried if line.restored else quote.convert(line.net)
+        account = chart.POSITION if line.restored else account
+        lines.append(Line(account, fact.currency, line.net, value))
+    rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
+    yield Entry("credit_memo", fact.party.entity, books, fact.issued_on,
+                f"Credit memo for {fact.invoice_number}", fact.number,
+                balanced(lines, books, rest))  # fmt: skip
+
+
+def payment(fact: Payment.Recorded) -> Iterable[Entry]:
+    """Money received is a customer credit until applied: Dr 1000, Cr 2230."""
+    lines = both(chart.BANK, chart.CUSTOMER_CREDITS, fact.currency, fact.amount, fact.functional,
+                 None)  # fmt: skip
+    yield Entry("payment", fact.entity, fact.quote.to, fact.received_on,
+                f"Payment of {fact.client_code}", fact.bank_reference, lines)  # fmt: skip
+
+
+def application(fact: Payment.Applied) -> Iterable[Entry]:
+    """Dr 2230 at the payment's rate, Cr 1100 at the booking rate; the difference is realised."""
+    books = fact.functional_currency
+    lines = (
+        Line(chart.CUSTOMER_CREDITS, fact.currency, fact.amount, fact.paid),
+        Line(chart.RECEIVABLES, fact.currency, -fact.amount, -fact.booked),
+    )
+    yield Entry("application", fact.entity, books, fact.applied_on,
+                f"Payment of {fact.invoice_number}", fact.invoice_number,
+                balanced(lines, books))  # fmt: skip
+
+
+Rule = Callable[[Any], Iterable[Entry]]
+VERSION = 1
+
+RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
+    Timesheet.TimeApproved: (time_cost, time_value),
+    Expense.Approved: (expense_cost, expense_value),
+    Project.MilestoneAccepted: (milestone_value,),
+    Invoice.Issued: (invoice,),
+    Invoice.Credited: (credit_memo,),
+    Payment.Recorded: (payment,),
+    Payment.Applied: (application,),
+}
+
+
+def entries_of(fact: Any) -> list[Entry]:
+    """The journals a fact becomes, in a fixed order; empty ones left out."""
+    found = (entry for rule in RULES.get(type(fact), ()) for entry in rule(fact))
+    return [entry for entry in found if any(line.functional or line.amount for line in entry.lines)]
+
+

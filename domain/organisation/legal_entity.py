@@ -1,0 +1,33 @@
+"""A legal entity: keeps books of its own in its functional currency."""
+
+from uuid import UUID
+
+from domain.aggregate import Root, event
+from domain.identity import named_id
+
+
+def entity_id(code: str) -> UUID:
+    """The stream of the entity with this code."""
+    return named_id("legal_entity", code)
+
+
+class LegalEntity(Root):
+    """``code`` is the entity's name in every report; ``zone`` an IANA time zone."""
+
+    class Registered(Root.Created):
+        """A legal entity joined the group."""
+
+        TOPIC = "organisation.legal_entity_registered"
+        code: str
+        name: str
+        currency: str
+        country: str
+        zone: str
+
+    @event(Registered)
+    def __init__(self, id: UUID, code: str, name: str, currency: str, country: str, zone: str) -> None:  # noqa: A002, E501
+        self.code = code
+        self.name = name
+        self.currency = currency
+        self.country = country
+        self.zone = zone

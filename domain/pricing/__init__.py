@@ -1,0 +1,1 @@
+"""What an hour is sold for and what a currency is worth."""

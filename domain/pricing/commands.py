@@ -1,0 +1,103 @@
+"""Publishing prices and recording exchange rates."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ACCOUNTANT, CONTRACT_MANAGER, DATA_STEWARD, INTEGRATION, SYSTEM
+from domain.actor import EVERY_ENTITY
+from domain.command import Answer, Command, Exact, Value
+from domain.money import minor_unit
+from domain.organisation.commands import legal_entity
+from domain.pricing.fx import ECB, FxRates, fx_id
+from domain.pricing.rate_card import RateCard, RateLine, refuse_overlap
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+PRICERS = frozenset({CONTRACT_MANAGER, DATA_STEWARD, SYSTEM})
+
+
+class RateLineInput(Value):
+    """Price of an hour from a day on; leave a scope empty to mean any."""
+
+    hourly_rate: Exact = Field(ge=0, max_digits=12, decimal_places=4)
+    from_date: date
+    person: str = Field(default="", description="Code of a person")
+    activity: str = Field(default="", max_length=60)
+    role: str = Field(default="", max_length=60)
+
+    def line(self) -> RateLine:
+        """The line as the rate card keeps it."""
+        return RateLine(self.hourly_rate, self.from_date, self.person, self.activity, self.role)
+
+
+class PublishRateCard(Command):
+    """Bring a rate card into use."""
+
+    ROLES: ClassVar = PRICERS
+    rate_card_id: UUID
+    name: str = Field(min_length=1, max_length=100)
+    entity: str
+    currency: str
+    lines: tuple[RateLineInput, ...] = Field(min_length=1, max_length=5000)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OverlappingRate, UnknownCurrency, AlreadyTaken, NotFound, WrongEntity."""
+        legal_entity(work, self.entity)
+        minor_unit(self.currency)
+        if work.load_or_none(RateCard, self.rate_card_id):
+            raise AlreadyTaken(f"rate card {self.rate_card_id} exists", field="rate_card_id")
+        lines = tuple(line.line() for line in self.lines)
+        refuse_overlap(lines)
+        card = RateCard(self.rate_card_id, self.name, self.entity, self.currency, lines)
+        return Answer(id=work.add(card).id)
+
+
+class AddRateCardLines(Command):
+    """Add prices to a rate card; what is priced already keeps its price."""
+
+    ROLES: ClassVar = PRICERS
+    rate_card_id: UUID
+    lines: tuple[RateLineInput, ...] = Field(min_length=1, max_length=5000)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OverlappingRate, NotFound, WrongEntity."""
+        card = work.load(RateCard, self.rate_card_id)
+        work.enter(card.entity)
+        card.add_lines(tuple(line.line() for line in self.lines))
+        return Answer(id=card.id)
+
+
+class CurrencyRate(Value):
+    """Units of a currency for one unit of the base."""
+
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    rate: Exact = Field(gt=0, max_digits=24, decimal_places=12)
+
+
+class ImportFxRates(Command):
+    """Record a day's exchange rates of one source; a second time corrects them."""
+
+    ROLES: ClassVar = frozenset({ACCOUNTANT, DATA_STEWARD, INTEGRATION, SYSTEM})
+    quoted_on: date
+    source: str = Field(default=ECB, max_length=20)
+    base: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    rates: tuple[CurrencyRate, ...] = Field(min_length=1, max_length=200)
+
+    def effective_on(self, today: date) -> date:
+        """The day the rates hold for."""
+        del today
+        return self.quoted_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongEntity: rates belong to the whole group."""
+        work.enter(EVERY_ENTITY)
+        rates = {given.currency: given.rate for given in self.rates}
+        id_ = fx_id(self.source, self.quoted_on)
+        if known := work.load_or_none(FxRates, id_):
+            known.correct(rates)
+        else:
+            work.add(FxRates(id_, self.source, self.quoted_on, self.base, rates))
+        return Answer(id=id_)

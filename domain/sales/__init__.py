@@ -1,0 +1,1 @@
+"""What is sold: opportunities up to the close that starts delivery."""

@@ -1,0 +1,149 @@
+"""What a seller does with an opportunity."""
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.access.roles import ADMIN, INTEGRATION, SELLER, SYSTEM
+from domain.command import Answer, Command, Exact, Value
+from domain.money import minor_unit
+from domain.organisation.client import Client
+from domain.organisation.commands import legal_entity
+from domain.pricing.rate_card import RateCard
+from domain.sales.opportunity import Opportunity, PlannedMilestone, PlannedRole, Terms
+from domain.store import AlreadyTaken
+from domain.unit_of_work import UnitOfWork
+
+SELLERS = frozenset({ADMIN, SELLER, INTEGRATION, SYSTEM})
+
+
+class PlannedRoleInput(Value):
+    """Resource assumption of a deal."""
+
+    role: str = Field(min_length=1, max_length=60)
+    hours: Exact = Field(gt=0, max_digits=9, decimal_places=2)
+    cost: Exact = Field(ge=0, max_digits=15, decimal_places=2, description="Entity's currency")
+
+
+class PlannedMilestoneInput(Value):
+    """A fixed-fee milestone in the deal's currency."""
+
+    name: str = Field(min_length=1, max_length=100)
+    amount: Exact = Field(gt=0, max_digits=15, decimal_places=4)
+    due_on: date
+
+
+class TermsFields(Command):
+    """Terms of a deal; leave out what is not known yet."""
+
+    value: Exact | None = Field(default=None, ge=0, max_digits=15, decimal_places=4)
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    package: str | None = Field(default=None, max_length=100, description="What is sold")
+    billing_model: Literal["time_and_materials", "fixed_fee"] | None = None
+    rate_card_id: UUID | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    payment_terms_days: int | None = Field(default=None, ge=0, le=365)
+    tax_rate_pct: Exact | None = Field(default=None, ge=0, le=100, decimal_places=4)
+    roles: tuple[PlannedRoleInput, ...] | None = Field(default=None, max_length=100)
+    milestones: tuple[PlannedMilestoneInput, ...] | None = Field(default=None, max_length=500)
+
+    def given(self) -> dict[str, Any]:
+        """The terms that were sent, as the opportunity keeps them."""
+        found = {name: getattr(self, name) for name in Terms.__dataclass_fields__}
+        if self.roles is not None:
+            found["roles"] = tuple(PlannedRole(r.role, r.hours, r.cost) for r in self.roles)
+        if self.milestones is not None:
+            found["milestones"] = tuple(
+                PlannedMilestone(m.name, m.amount, m.due_on) for m in self.milestones
+            )
+        return {name: value for name, value in found.items() if value is not None}
+
+    def check(self, work: UnitOfWork) -> None:
+        """Raises UnknownCurrency, NotFound."""
+        if self.currency:
+            minor_unit(self.currency)
+        if self.rate_card_id:
+            work.read(RateCard, self.rate_card_id)
+
+
+class OpenOpportunity(TermsFields):
+    """Note a possible deal with a client."""
+
+    ROLES: ClassVar = SELLERS
+    opportunity_id: UUID
+    client_id: UUID
+    name: str = Field(min_length=1, max_length=200)
+    external_ref: str = Field(default="", max_length=100, description="Its id in the CRM")
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyTaken, NotFound, WrongEntity, UnknownCurrency."""
+        client = work.read(Client, self.client_id)
+        legal_entity(work, client.entity)
+        self.check(work)
+        if work.load_or_none(Opportunity, self.opportunity_id):
+            raise AlreadyTaken(f"opportunity {self.opportunity_id} exists", field="opportunity_id")
+        opportunity = Opportunity(
+            self.opportunity_id, client.id, client.entity, self.name, self.external_ref,
+            Terms(**self.given()),
+        )  # fmt: skip
+        return Answer(id=work.add(opportunity).id)
+
+
+class UpdateOpportunity(TermsFields):
+    """Change the terms or the stage of an open deal."""
+
+    ROLES: ClassVar = SELLERS
+    opportunity_id: UUID
+    stage: Literal["prospecting", "engaging"] = "engaging"
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity, AlreadyClosed, UnknownCurrency."""
+        opportunity = work.load(Opportunity, self.opportunity_id)
+        work.enter(opportunity.entity)
+        self.check(work)
+        opportunity.update(self.stage, **self.given())
+        return Answer(id=opportunity.id)
+
+
+class CloseOpportunityWon(Command):
+    """The client said yes. Contract, project, budget and billing terms follow by themselves."""
+
+    ROLES: ClassVar = SELLERS
+    opportunity_id: UUID
+    closed_on: date
+
+    def effective_on(self, today: date) -> date:
+        """The day of the close."""
+        del today
+        return self.closed_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises MissingFields (all of them named), AlreadyClosed, NotFound, WrongEntity."""
+        opportunity = work.load(Opportunity, self.opportunity_id)
+        work.enter(opportunity.entity)
+        opportunity.close_won(self.closed_on)
+        return Answer(id=opportunity.id)
+
+
+class CloseOpportunityLost(Command):
+    """The client said no."""
+
+    ROLES: ClassVar = SELLERS
+    opportunity_id: UUID
+    closed_on: date
+    why: str = Field(default="", max_length=500)
+
+    def effective_on(self, today: date) -> date:
+        """The day of the close."""
+        del today
+        return self.closed_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises AlreadyClosed, NotFound, WrongEntity."""
+        opportunity = work.load(Opportunity, self.opportunity_id)
+        work.enter(opportunity.entity)
+        opportunity.close_lost(self.closed_on, self.why)
+        return Answer(id=opportunity.id)
