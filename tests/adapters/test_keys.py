@@ -1,45 +1,25 @@
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg.conninfo import make_conninfo
 
-from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import ERASED, SubjectErased, SubjectKeys, UnreadableError
 from adapters.postgres.master_key import MasterKey
+from tests.adapters.scratch_database import Connect, scratch_database
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 MASTER = MasterKey(bytes(range(32)))
 NEXT_MASTER = MasterKey(bytes(range(32, 64)))
-
-Connect = Callable[[], psycopg.Connection[Any]]
 
 
 @pytest.fixture(scope="module")
 def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
-    name = f"keys_{uuid4().hex}"
-    with ExitStack() as stack:
-        server = os.environ.get("THROUGHLINE_TEST_DATABASE_URL")
-        if server is None:
-            directory = tmp_path_factory.mktemp("postgres")
-            server = stack.enter_context(open_embedded(directory)).dsn(database="postgres")
-        admin = stack.enter_context(psycopg.connect(server, autocommit=True))
-        admin.execute(f"CREATE DATABASE {name}")
-        stack.callback(admin.execute, f"DROP DATABASE {name} WITH (FORCE)")
-        scratch = make_conninfo(server, dbname=name)
-        with psycopg.connect(scratch) as conn:
-            for path in sorted(MIGRATIONS.glob("*.sql")):
-                conn.execute(path.read_text().encode())
-        yield partial(psycopg.connect, scratch)
+    with scratch_database(tmp_path_factory.mktemp("postgres")) as connect:
+        yield connect
 
 
 @pytest.fixture(autouse=True)
@@ -363,3 +343,14 @@ def test_a_wrapped_key_is_aes_gcm_under_a_key_of_its_own_purpose(connect: Connec
     )
 
     assert opened == key
+
+
+def test_the_applications_own_login_may_do_all_of_it(connect: Connect) -> None:
+    keys = SubjectKeys(lambda: connect(options="-c role=throughline_app"), MASTER)
+    subject, erased = uuid4(), uuid4()
+    keys.prepare([subject, erased])
+    text = keys.encrypt(subject, b"place", "secret")
+    keys.destroy(erased)
+
+    assert keys.rewrap(NEXT_MASTER) == 1
+    assert SubjectKeys(connect, NEXT_MASTER).decrypt(subject, b"place", text) == "secret"
