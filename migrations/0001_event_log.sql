@@ -21,6 +21,8 @@ CREATE TABLE events (
     CONSTRAINT events_positive CHECK (position > 0 AND version > 0 AND schema_version > 0)
 );
 ALTER TABLE events ALTER COLUMN payload SET STORAGE EXTERNAL;
+CREATE INDEX events_of_calendars ON events (position) WHERE topic IN
+    ('ledger.calendar_begun', 'ledger.period_opened', 'ledger.period_soft_closed', 'ledger.period_hard_closed');
 COMMENT ON TABLE events IS 'Immutable business facts in one global order; the source of everything else.';
 COMMENT ON COLUMN events.position IS 'Gapless global sequence, assigned under the append lock.';
 COMMENT ON COLUMN events.recorded_at IS 'UTC, taken under the append lock, so it never decreases with position.';

@@ -16,7 +16,6 @@ from domain.delivery.rating import RatedTime
 from domain.errors import Refusal
 from domain.identity import named_id
 
-
 MINUTES_PER_DAY = 24 * 60
 State = Literal["logged", "submitted", "approved", "rejected", "billed"]
 

@@ -1,0 +1,90 @@
+"""Budget against actual by project: hours, cost and value, by role or in all, as of any date.
+
+Moves carry the effective date and the position, so a report is a sum of moves; the totals of
+now are kept beside them for fast reading.
+"""
+
+from decimal import Decimal
+
+from domain.delivery.expense import Expense
+from domain.delivery.project import Project
+from domain.delivery.timesheet import Timesheet
+from projections.fold import Fold
+from projections.projection import Projection, on
+from projections.recorded import Recorded
+from projections.table import Table
+
+BUDGET = Table(
+    "budget_lines",
+    {
+        "position": "bigint", "no": "int", "project_id": "uuid", "role": "text", "month": "date",
+        "hours": "numeric", "cost": "numeric", "revenue": "numeric",
+    },
+    key=("position", "no"),
+    indexes=("project_id",),
+)  # fmt: skip
+ACTUALS = Table(
+    "actual_moves",
+    {
+        "position": "bigint", "no": "int", "project_id": "uuid", "effective_date": "date",
+        "role": "text", "minutes": "int", "cost_currency": "text", "cost": "numeric",
+        "value": "numeric",
+    },
+    key=("position", "no"),
+    indexes=("project_id, effective_date",),
+)  # fmt: skip
+TOTALS = Table(
+    "project_totals",
+    {
+        "project_id": "uuid", "budget_hours": "numeric DEFAULT 0",
+        "budget_cost": "numeric DEFAULT 0", "budget_revenue": "numeric DEFAULT 0",
+        "minutes": "bigint DEFAULT 0", "cost": "numeric DEFAULT 0", "value": "numeric DEFAULT 0",
+    },
+    key=("project_id",),
+)  # fmt: skip
+
+
+class BudgetVersusActual(Projection):
+    """Value is in the project's currency, cost in that of the worker's entity."""
+
+    name = "budget_vs_actual"
+    tables = (BUDGET, ACTUALS, TOTALS)
+
+    @on(Project.Created)
+    def created(self, fact: Project.Created, at: Recorded, fold: Fold) -> None:
+        """Starts at zero."""
+        del fact
+        fold.add(TOTALS, at.stream_id, minutes=0)
+
+    @on(Project.BudgetBaselined)
+    def baselined(self, fact: Project.BudgetBaselined, at: Recorded, fold: Fold) -> None:
+        """The plan."""
+        for no, line in enumerate(fact.lines):
+            fold.append(BUDGET, at.position, no, at.stream_id, line.role, line.month, line.hours,
+                        line.cost, line.revenue)  # fmt: skip
+            fold.add(TOTALS, at.stream_id, budget_hours=line.hours, budget_cost=line.cost,
+                     budget_revenue=line.revenue)  # fmt: skip
+
+    @on(Timesheet.TimeApproved)
+    def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
+        """Approved hours."""
+        for no, one in enumerate(fact.rated):
+            value = one.bill.amount if one.bill else Decimal(0)
+            fold.append(ACTUALS, at.position, no, one.project_id, one.work_date, one.role,
+                        one.minutes, one.cost.currency, one.cost.amount, value)  # fmt: skip
+            fold.add(TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.amount, value=value)
+
+    @on(Expense.Approved)
+    def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
+        """Approved expenses."""
+        rated = fact.rated
+        fold.append(ACTUALS, at.position, 0, fact.project_id, fact.spending.spent_on, "expense", 0,
+                    rated.cost_quote.to, rated.cost_net, rated.bill_amount)  # fmt: skip
+        fold.add(TOTALS, fact.project_id, cost=rated.cost_net, value=rated.bill_amount)
+
+    @on(Project.MilestoneAccepted)
+    def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:
+        """Fixed-fee value earned."""
+        fold.append(ACTUALS, at.position, 0, at.stream_id, fact.accepted_on, "milestone", 0,
+                    fact.quote.to, Decimal(0), fact.amount)  # fmt: skip
+        fold.add(TOTALS, at.stream_id, value=fact.amount)

@@ -1,0 +1,169 @@
+"""The feed: reads the log in pages, decodes once, and brings every projection forward.
+
+One page of all projections is one transaction with its tracking rows, so each event counts
+exactly once. A page that one of them cannot digest is given to each apart; that one retries,
+bisects, then dead-letters the event or, if it keeps the books, halts and says why.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import OperationalError
+
+from projections.projection import Projection
+from projections.recorded import Decode, Recorded, read_page
+from projections.slots import Slot, enter, live
+from projections.table import Conn
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 2000
+TRIES = 3
+ADVANCE = """
+UPDATE projections SET position = %b WHERE slot = ANY(%b::text[]) AND position < %b
+RETURNING slot, live, pg_notify('projected', %b)
+"""
+
+
+class NoLongerLive(Exception):  # noqa: N818 -- a turn of events, not a fault
+    """Another build took over while this one was being written."""
+
+
+class Feed:
+    """Brings projections forward on one connection of its own (session locks, LISTEN).
+
+    ``lead`` takes the projections nobody else leads; a second process takes over what the first
+    one's end sets free.
+    """
+
+    def __init__(self, conn: Conn, decode: Decode, projections: Sequence[Projection]) -> None:
+        self._conn = conn
+        self._decode = decode
+        self._projections = list(projections)
+        self.slots: list[Slot] = []
+        conn.execute("LISTEN log")
+        conn.execute("SET synchronous_commit = off")
+
+    def lead(self) -> None:
+        """Take the lock of every projection that is free and not halted."""
+        led = {slot.projection.name for slot in self.slots}
+        waiting = [p for p in self._projections if p.name not in led]
+        for slot in live(self._conn, waiting) if waiting else ():
+            if self._lock(slot) and not self._halted(slot):
+                self.slots.append(slot)
+        enter(self._conn, self.slots)
+
+    def _lock(self, slot: Slot) -> bool:
+        row = self._conn.execute(
+            "SELECT pg_try_advisory_lock(7310103, hashtext(%s))", [slot.projection.name]
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _halted(self, slot: Slot) -> bool:
+        row = self._conn.execute(
+            "SELECT halted FROM projections WHERE slot = %s", [slot.schema]
+        ).fetchone()
+        return bool(row and row[0])
+
+    def catch_up(self, page_size: int = PAGE_SIZE) -> int:
+        """Fold pages until the end of the log; how many events that were."""
+        count = 0
+        while read := self.step(page_size):
+            count += read
+        return count
+
+    def step(self, page_size: int = PAGE_SIZE) -> int:
+        """Fold one page into the projections furthest behind."""
+        if not self.slots:
+            return 0
+        after = min(slot.position for slot in self.slots)
+        behind = [slot for slot in self.slots if slot.position == after]
+        ahead = [slot.position for slot in self.slots if slot.position > after]
+        page = read_page(self._conn, self._decode, after, page_size, min(ahead, default=2**62))
+        if page:
+            self._fold(behind, page)
+        return len(page)
+
+    def _fold(self, slots: Sequence[Slot], page: Sequence[Recorded]) -> None:
+        try:
+            self._write(slots, page)
+        except (OperationalError, NoLongerLive):
+            self._forget()
+            raise
+        except Exception:
+            log.exception("a page after %s failed; each projection goes alone", slots[0].position)
+            self._forget()
+            for slot in slots:
+                self._alone(slot, page)
+
+    def _write(self, slots: Sequence[Slot], page: Sequence[Recorded]) -> None:
+        last = page[-1].position
+        with self._conn.transaction():
+            for slot in slots:
+                wanted = [at for at in page if slot.projection.reads(at.fact)]
+                if wanted:
+                    slot.projection.apply(self._conn, wanted)
+            names = [slot.schema for slot in slots]
+            rows = self._conn.execute(ADVANCE, self._advance(names, last)).fetchall()
+            if len(rows) < len(slots) or not all(row[1] for row in rows):
+                raise NoLongerLive(str(names))
+        for slot in slots:
+            slot.position = last
+
+    def _alone(self, slot: Slot, page: Sequence[Recorded]) -> None:
+        """Fold a page into one projection; halve it until the event at fault is found."""
+        for attempt in range(TRIES):
+            try:
+                self._write([slot], page)
+            except (OperationalError, NoLongerLive):
+                raise
+            except Exception as error:  # noqa: BLE001 -- any fault of a handler
+                slot.projection.forget()
+                fault = error
+                time.sleep(0.01 * attempt)
+            else:
+                return
+            if len(page) > 1:
+                break
+        if len(page) > 1:
+            middle = len(page) // 2
+            self._alone(slot, page[:middle])
+            if slot in self.slots:
+                self._alone(slot, page[middle:])
+        else:
+            self._give_up(slot, page[0], f"{type(fault).__name__}: {fault}")
+
+    def _give_up(self, slot: Slot, at: Recorded, error: str) -> None:
+        if slot.projection.halts:
+            self.slots.remove(slot)
+            log.error("%s halts before event %s: %s", slot.schema, at.position, error)
+            self._conn.execute(
+                "UPDATE projections SET halted = %s WHERE slot = %s",
+                [f"event {at.position}: {error}", slot.schema],
+            )
+            return
+        log.error("%s gives up event %s: %s", slot.schema, at.position, error)
+        with self._conn.transaction():
+            self._conn.execute(
+                "INSERT INTO dead_letters (reader, position, error) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                [slot.schema, at.position, error],
+            )
+            self._conn.execute(ADVANCE, self._advance([slot.schema], at.position))
+        slot.position = at.position
+
+    def _forget(self) -> None:
+        for slot in self.slots:
+            slot.projection.forget()
+
+    def _advance(self, schemas: list[str], last: int) -> list[Any]:
+        """Tracking rows to move; those who wait hear what every projection has reached."""
+        reached = min(last if s.schema in schemas else s.position for s in self.slots)
+        return [last, schemas, last, str(reached)]
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until the log grows or the time is over; LISTEN was there before the first read."""
+        for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
+            pass

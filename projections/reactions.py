@@ -1,0 +1,143 @@
+"""Reactions: readers of the log whose results are appended to it, by one leader, in log order.
+
+Each command's id is derived from its source event, so a crash between append and tracking row
+repeats nothing. A reaction that must not skip halts before the event and tries again when the
+log grows.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.actor import SYSTEM
+from domain.command import Command
+from domain.errors import Refusal
+from domain.store import Cause, Import, Store
+from projections.recorded import Decode, Recorded, read_page
+from projections.table import Conn
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 1000
+
+
+class Halt(Exception):  # noqa: N818 -- a decision, not a fault
+    """The reaction cannot go past this event now; says why."""
+
+
+class Reaction(Protocol):
+    """``halts``: a refused command stops it, else the event is dead-lettered."""
+
+    name: str
+    halts: bool
+
+    def begin(self, conn: Conn, decode: Decode, position: int) -> None:
+        """Bring state held in memory to a position."""
+
+    def commands(self, conn: Conn, at: Recorded) -> Sequence[Command]:
+        """What follows from an event. Raises Halt."""
+
+
+class Reactor:
+    """Runs one reaction on a connection of its own."""
+
+    def __init__(self, conn: Conn, decode: Decode, store: Store, reaction: Reaction) -> None:
+        self._conn = conn
+        self._decode = decode
+        self._store = store
+        self._reaction = reaction
+        self.position = -1
+        conn.execute("LISTEN log")
+        conn.execute(
+            "INSERT INTO projections (name, version, slot, live) VALUES (%s, 1, %s, true)"
+            " ON CONFLICT DO NOTHING",
+            [reaction.name, reaction.name],
+        )
+
+    def lead(self) -> bool:
+        """Whether this process runs the reaction; takes over when it is free."""
+        if self.position >= 0:
+            return True
+        row = self._conn.execute(
+            "SELECT pg_try_advisory_lock(7310103, hashtext(%s)), position FROM projections"
+            " WHERE slot = %s",
+            [self._reaction.name, self._reaction.name],
+        ).fetchone()
+        if row and row[0]:
+            self._reaction.begin(self._conn, self._decode, row[1])
+            self.position = row[1]
+        return self.position >= 0
+
+    def catch_up(self) -> int:
+        """React to everything there is; how many events that was."""
+        count = 0
+        while read := self.step():
+            count += read
+        return count
+
+    def step(self) -> int:
+        """React to one page; its commands are one append."""
+        page = read_page(self._conn, self._decode, self.position, PAGE_SIZE)
+        if not page:
+            return 0
+        done, halted = self._react(page)
+        if done or halted:
+            self._track(done[-1].position if done else self.position, halted)
+        return len(done)
+
+    def _react(self, page: Sequence[Recorded]) -> tuple[list[Recorded], str]:
+        planned: list[tuple[Recorded, Sequence[Command]]] = []
+        halted = ""
+        for at in page:
+            try:
+                planned.append((at, self._reaction.commands(self._conn, at)))
+            except Halt as halt:
+                halted = f"event {at.position}: {halt}"
+                break
+        refused = self._send(planned)
+        if refused:
+            planned = planned[: refused[0]]
+            halted = refused[1]
+        return [at for at, _ in planned], halted
+
+    def _send(self, planned: Sequence[tuple[Recorded, Sequence[Command]]]) -> tuple[int, str] | None:
+        """Append the commands; the index of the event that stops us, where one does."""
+        with self._store.importing(SYSTEM) as batch:
+            batch.expect([command for _, commands in planned for command in commands])
+            for index, (at, commands) in enumerate(planned):
+                if error := self._run(batch, at, commands):
+                    if self._reaction.halts:
+                        return index, f"event {at.position}: {error}"
+                    self._dead_letter(at, error)
+        return None
+
+    def _run(self, batch: Import, at: Recorded, commands: Sequence[Command]) -> str:
+        cause = Cause(correlation_id=at.correlation_id, causation_id=at.position)
+        for command in commands:
+            try:
+                batch.run(command, cause)
+            except Refusal as refusal:
+                return f"{type(command).__name__} {refusal.code}: {refusal}"
+        return ""
+
+    def _dead_letter(self, at: Recorded, error: str) -> None:
+        log.error("%s gives up event %s: %s", self._reaction.name, at.position, error)
+        self._conn.execute(
+            "INSERT INTO dead_letters (reader, position, error) VALUES (%s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [self._reaction.name, at.position, error],
+        )
+
+    def _track(self, position: int, halted: str) -> None:
+        if halted:
+            log.error("%s halts: %s", self._reaction.name, halted)
+        self._conn.execute(
+            "UPDATE projections SET position = %s, halted = %s WHERE slot = %s",
+            [position, halted or None, self._reaction.name],
+        )
+        self.position = position
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until the log grows or the time is over."""
+        for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
+            pass

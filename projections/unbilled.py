@@ -1,0 +1,102 @@
+"""Work in progress: what is approved and not billed, now and as of any date and position.
+
+``billables`` holds each billable thing once with its state; ``unbilled_moves`` what came and
+went, so the sum of moves up to a date and a position is what was unbilled then.
+"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.billing.invoice import Invoice
+from domain.consumption import Kind
+from domain.delivery.expense import Expense
+from domain.delivery.project import Project
+from domain.delivery.timesheet import Timesheet
+from projections.fold import Fold
+from projections.projection import Projection, on
+from projections.recorded import Recorded
+from projections.table import Table
+
+BILLABLES = Table(
+    "billables",
+    {
+        "id": "uuid", "kind": "text", "holder_id": "uuid", "contract_id": "uuid",
+        "project_id": "uuid", "entity": "text", "currency": "text", "amount": "numeric",
+        "carried": "numeric", "earned_on": "date", "billed": "boolean",
+    },
+    key=("id",),
+    indexes=("contract_id, billed, earned_on",),
+)  # fmt: skip
+MOVES = Table(
+    "unbilled_moves",
+    {
+        "position": "bigint", "item_id": "uuid", "effective_date": "date", "entity": "text",
+        "contract_id": "uuid", "currency": "text", "amount": "numeric", "functional": "numeric",
+    },
+    key=("position", "item_id"),
+    indexes=("entity, effective_date",),
+)  # fmt: skip
+
+class Unbilled(Projection):
+    """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
+
+    name = "unbilled"
+    tables = (BILLABLES, MOVES)
+
+    @on(Timesheet.TimeApproved)
+    def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
+        """Each rated entry that is billable."""
+        for one in fact.rated:
+            if one.bill and one.contract_id and one.bill.amount:
+                bill = one.bill
+                self._came(fold, at, "time", at.stream_id, one.entry_id, one.contract_id,
+                           one.project_id, bill.entity, bill.currency, bill.amount,
+                           bill.functional, one.work_date)  # fmt: skip
+
+    @on(Expense.Approved)
+    def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
+        """A billable expense."""
+        rated = fact.rated
+        if fact.contract_id and rated.bill_amount:
+            self._came(fold, at, "expense", at.stream_id, at.stream_id, fact.contract_id,
+                       fact.project_id, rated.bill_entity, rated.bill_currency,
+                       rated.bill_amount, rated.bill_functional, fact.spending.spent_on)  # fmt: skip
+
+    @on(Project.MilestoneAccepted)
+    def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:
+        """An accepted milestone."""
+        self._came(fold, at, "milestone", at.stream_id, fact.milestone_id, fact.contract_id,
+                   at.stream_id, fact.entity, fact.currency, fact.amount, fact.functional,
+                   fact.accepted_on)  # fmt: skip
+
+    @on(Invoice.Issued)
+    def issued(self, fact: Invoice.Issued, at: Recorded, fold: Fold) -> None:
+        """Sources of an invoice go."""
+        for line in fact.lines:
+            for source in line.sources:
+                fold.patch(BILLABLES, source.id, billed=True)
+                fold.append(MOVES, at.position, source.id, fact.issued_on, fact.party.entity,
+                            fact.party.contract_id, fact.currency,
+                            -source.amount, -source.carried)  # fmt: skip
+
+    @on(Invoice.Credited)
+    def credited(self, fact: Invoice.Credited, at: Recorded, fold: Fold) -> None:
+        """Freed sources come back."""
+        for line in fact.lines:
+            for source in line.restored:
+                fold.patch(BILLABLES, source.id, billed=False)
+                fold.append(MOVES, at.position, source.id, fact.issued_on, fact.party.entity,
+                            fact.party.contract_id, fact.currency,
+                            source.amount, source.carried)  # fmt: skip
+
+    def _came(
+        self, fold: Fold, at: Recorded, kind: Kind, holder_id: UUID, item_id: UUID,
+        contract_id: UUID, project_id: UUID, entity: str, currency: str, amount: Decimal,
+        carried: Decimal, earned_on: date,
+    ) -> None:  # fmt: skip
+        fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
+                 project_id=project_id, entity=entity, currency=currency, amount=amount,
+                 carried=carried, earned_on=earned_on, billed=False)  # fmt: skip
+        fold.append(MOVES, at.position, item_id, earned_on, entity, contract_id, currency, amount,
+                    carried)  # fmt: skip
