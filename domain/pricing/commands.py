@@ -6,7 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.access.roles import ACCOUNTANT, CONTRACT_MANAGER, DATA_STEWARD, INTEGRATION, SYSTEM
+from domain.access.roles import (
+    ACCOUNTANT,
+    ADMIN,
+    CONTRACT_MANAGER,
+    DATA_STEWARD,
+    INTEGRATION,
+    SYSTEM,
+)
 from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command, Exact, Value
 from domain.money import minor_unit
@@ -16,7 +23,7 @@ from domain.pricing.rate_card import RateCard, RateLine, refuse_overlap
 from domain.store import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
-PRICERS = frozenset({CONTRACT_MANAGER, DATA_STEWARD, SYSTEM})
+PRICERS = frozenset({ADMIN, CONTRACT_MANAGER, DATA_STEWARD, SYSTEM})
 
 
 class RateLineInput(Value):
@@ -80,7 +87,7 @@ class CurrencyRate(Value):
 class ImportFxRates(Command):
     """Record a day's exchange rates of one source; a second time corrects them."""
 
-    ROLES: ClassVar = frozenset({ACCOUNTANT, DATA_STEWARD, INTEGRATION, SYSTEM})
+    ROLES: ClassVar = PRICERS | {ACCOUNTANT, INTEGRATION}
     quoted_on: date
     source: str = Field(default=ECB, max_length=20)
     base: str = Field(default="EUR", pattern="^[A-Z]{3}$")

@@ -1,0 +1,185 @@
+"""The one place that assembles the whole: settings in, a running system's parts out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+import domain.contexts
+from adapters.postgres.embedded import open_embedded
+from adapters.postgres.keys import SubjectKeys
+from adapters.postgres.mapper import FactMapper, class_of, plan_of
+from adapters.postgres.master_key import MasterKey, create_master_key
+from adapters.postgres.migrate import migrate
+from adapters.postgres.recorder import Doorbell, LogRecorder
+from adapters.postgres.seal import Sealer, signing_key
+from api.settings import Settings
+from domain.store import Store
+from projections.budget_vs_actual import BudgetVersusActual
+from projections.deals import Deals
+from projections.feed import Feed
+from projections.ledger import Ledger
+from projections.parties import Parties
+from projections.posting import Policies, Posting
+from projections.projection import Projection
+from projections.reactions import Reactor
+from projections.receivables import Receivables
+from projections.slots import install
+from projections.time_entries import TimeEntries
+from projections.unbilled import Unbilled
+
+__all__ = ["System", "domain", "opened"]
+
+APP_LOGIN = "throughline_app"
+Pool = ConnectionPool[Connection[TupleRow]]
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """DSNs: of the owner (migrations), direct (sessions), and of the application's pool."""
+
+    owner: str
+    direct: str
+    pooled: str
+
+
+class System:
+    """Everything a process may need, made when it is first asked for and closed with ``close``."""
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self.settings = settings
+        self._stack = stack
+
+    @cached_property
+    def embedded(self) -> Any:
+        """The embedded server, or None where a DATABASE_URL is given."""
+        if self.settings.database_url:
+            return None
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        return self._stack.enter_context(open_embedded(self.settings.home / "postgres"))
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where the database is."""
+        if self.embedded is not None:
+            app = self.embedded.dsn(APP_LOGIN)
+            return Addresses(self.embedded.dsn(), app, app)
+        url = self.settings.database_url
+        assert url is not None  # noqa: S101 -- no embedded server without it
+        direct = self.settings.database_direct_url or url
+        return Addresses(direct, direct, url)
+
+    def connect(self) -> Connection[TupleRow]:
+        """A session of its own: locks, LISTEN, long work."""
+        return psycopg.connect(self.addresses.direct, autocommit=True)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Connections for short statements."""
+        threshold = None if self.settings.pooled else 5
+        pool: Pool = ConnectionPool(
+            self.addresses.pooled,
+            min_size=2,
+            max_size=self.settings.pool_size,
+            kwargs={"autocommit": True, "prepare_threshold": threshold},
+            open=False,
+        )
+        pool.open()
+        self._stack.callback(pool.close)
+        return pool
+
+    @cached_property
+    def master_key(self) -> MasterKey:
+        """From the environment, or from a file made at first use."""
+        if self.settings.master_key:
+            return MasterKey.from_text(self.settings.master_key)
+        path = self.settings.home / "master.key"
+        if path.exists():
+            return MasterKey.from_file(path)
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        key = create_master_key(path)
+        print(f"A master key was made in {path}: keep a copy of it elsewhere.")  # noqa: T201
+        return key
+
+    @cached_property
+    def keys(self) -> SubjectKeys:
+        """The keys of people whose data is in the log."""
+        return SubjectKeys(self.pool.connection, self.master_key)
+
+    @cached_property
+    def mapper(self) -> FactMapper:
+        """Facts to bytes and back."""
+        return FactMapper(self.keys)
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """Wakes readers after commits."""
+        bell = Doorbell(self.connect)
+        self._stack.callback(bell.close)
+        return bell
+
+    @cached_property
+    def store(self) -> Store:
+        """Runs commands."""
+        return self.store_on(lambda: datetime.now(UTC).date())
+
+    def store_on(self, today: Callable[[], date]) -> Store:
+        """A store that believes in another date: imports of history, the demo's year."""
+        return Store(LogRecorder(self.pool, self.doorbell.ring), self.mapper, today)
+
+    def decode(
+        self, topic: str, stream: UUID, version: int, schema: int, recorded_at: datetime, state: bytes
+    ) -> Any:
+        """A fact from its columns."""
+        return self.mapper.decode(
+            plan_of(class_of(topic)), stream, version, schema, recorded_at, state
+        )
+
+    def projections(self) -> list[Projection]:
+        """Every projection, fresh."""
+        return [
+            Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
+            Ledger(),
+        ]  # fmt: skip
+
+    def prepare(self) -> None:
+        """Migrate the database and install the projections."""
+        migrate(self.addresses.owner, files("migrations"))
+        with self.connect() as conn:
+            install(conn, self.projections())
+
+    def feed(self) -> Feed:
+        """A reader that brings the projections forward."""
+        return Feed(self._session(), self.decode, self.projections())
+
+    def reactors(self) -> list[Reactor]:
+        """Policies and posting, each on a session of its own."""
+        reactions = (Policies(), Posting())
+        return [Reactor(self._session(), self.decode, self.store, one) for one in reactions]
+
+    def sealer(self) -> Sealer:
+        """Seals the log."""
+        return Sealer(self.connect, signing_key(self.master_key))
+
+    def _session(self) -> Connection[TupleRow]:
+        conn = self.connect()
+        self._stack.callback(conn.close)
+        return conn
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[System]:
+    """A system, prepared; everything it opened is closed at the end."""
+    with ExitStack() as stack:
+        system = System(settings, stack)
+        system.prepare()
+        yield system
