@@ -42,7 +42,9 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"api.commands.{cmd_name}_" if cmd_name == "import" else f"api.commands.{cmd_name}")
+        module = import_module(
+            f"api.commands.{cmd_name}_" if cmd_name == "import" else f"api.commands.{cmd_name}"
+        )
         command: click.Command = module.command
         return command
 

@@ -137,7 +137,13 @@ class System:
         return Store(LogRecorder(self.pool, self.doorbell.ring), self.mapper, today)
 
     def decode(
-        self, topic: str, stream: UUID, version: int, schema: int, recorded_at: datetime, state: bytes
+        self,
+        topic: str,
+        stream: UUID,
+        version: int,
+        schema: int,
+        recorded_at: datetime,
+        state: bytes,
     ) -> Any:
         """A fact from its columns."""
         return self.mapper.decode(

@@ -15,6 +15,8 @@ from domain.aggregate import Root
 from domain.errors import Refusal
 
 A = TypeVar("A", bound=Root)
+
+
 class Source(Protocol):
     """Where a unit of work gets aggregates and facts from."""
 
@@ -116,4 +118,6 @@ class UnitOfWork:
 
 def _words(kind: type[Root], joint: str = " ") -> str:
     name = kind.__name__
-    return "".join(joint + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
+    return "".join(
+        joint + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name)
+    )

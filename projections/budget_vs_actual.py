@@ -72,7 +72,9 @@ class BudgetVersusActual(Projection):
             value = one.bill.amount if one.bill else Decimal(0)
             fold.append(ACTUALS, at.position, no, one.project_id, one.work_date, one.role,
                         one.minutes, one.cost.currency, one.cost.amount, value)  # fmt: skip
-            fold.add(TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.amount, value=value)
+            fold.add(
+                TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.amount, value=value
+            )
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

@@ -126,7 +126,10 @@ class Deals(Projection):
 
     @on(Project.MilestoneAccepted, Project.MilestonesRestored)
     def accepted(
-        self, fact: Project.MilestoneAccepted | Project.MilestonesRestored, at: Recorded, fold: Fold
+        self,
+        fact: Project.MilestoneAccepted | Project.MilestonesRestored,
+        at: Recorded,
+        fold: Fold,
     ) -> None:
         """Accepted by the client, perhaps again."""
         del at

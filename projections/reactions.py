@@ -12,7 +12,9 @@ from typing import Protocol
 from domain.actor import SYSTEM
 from domain.command import Command
 from domain.errors import Refusal
-from domain.store import Cause, Import, Store
+from domain.importing import Import
+from domain.request import Cause
+from domain.store import Store
 from projections.recorded import Decode, Recorded, read_page
 from projections.table import Conn
 
@@ -100,7 +102,9 @@ class Reactor:
             halted = refused[1]
         return [at for at, _ in planned], halted
 
-    def _send(self, planned: Sequence[tuple[Recorded, Sequence[Command]]]) -> tuple[int, str] | None:
+    def _send(
+        self, planned: Sequence[tuple[Recorded, Sequence[Command]]]
+    ) -> tuple[int, str] | None:
         """Append the commands; the index of the event that stops us, where one does."""
         with self._store.importing(SYSTEM) as batch:
             batch.expect([command for _, commands in planned for command in commands])

@@ -46,6 +46,12 @@ def read_page(
 
 
 def _recorded(decode: Decode, row: Sequence[Any]) -> Recorded:
-    position, stream, version, topic, schema, recorded_at, *envelope, payload = row
+    (
+        position, stream, version, topic, schema, recorded_at, effective, entity, actor, command,
+        correlation, causation, payload,
+    ) = row  # fmt: skip
     fact = decode(topic, stream, version, schema, recorded_at, payload)
-    return Recorded(position, stream, version, topic, recorded_at, *envelope, fact)
+    return Recorded(
+        position, stream, version, topic, recorded_at, effective, entity, actor, command,
+        correlation, causation, fact,
+    )  # fmt: skip

@@ -49,7 +49,9 @@ def build(conn: Conn, projection: Projection) -> Slot:
 
 def _free(conn: Conn, name: str, start: int) -> int:
     number = start + 1
-    while conn.execute("SELECT 1 FROM projections WHERE slot = %s", [f"{name}_{number}"]).fetchone():
+    while conn.execute(
+        "SELECT 1 FROM projections WHERE slot = %s", [f"{name}_{number}"]
+    ).fetchone():
         number += 1
     return number
 
@@ -58,7 +60,9 @@ def show(conn: Conn, slot: Slot) -> None:
     """Make a slot the live one: its views and its flag change in the caller's transaction."""
     for table in slot.projection.tables:
         conn.execute(f"DROP VIEW IF EXISTS public.{table.name}")
-        conn.execute(f"CREATE VIEW public.{table.name} AS SELECT * FROM {slot.schema}.{table.name}")
+        conn.execute(
+            f"CREATE VIEW public.{table.name} AS SELECT * FROM {slot.schema}.{table.name}"
+        )
     name = slot.projection.name
     conn.execute("UPDATE projections SET live = false WHERE name = %s AND live", [name])
     conn.execute("UPDATE projections SET live = true WHERE slot = %s", [slot.schema])

@@ -38,6 +38,7 @@ MOVES = Table(
     indexes=("entity, effective_date",),
 )  # fmt: skip
 
+
 class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 

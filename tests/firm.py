@@ -9,7 +9,8 @@ from domain.actor import Actor
 from domain.command import Command
 from domain.identity import named_id
 from domain.policies import contract_id, project_id
-from domain.store import Outcome, Store
+from domain.request import Outcome
+from domain.store import Store
 
 TODAY = date(2025, 12, 31)
 CHIEF = Actor("chief", frozenset({"admin"}), frozenset({"*"}))

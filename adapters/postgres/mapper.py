@@ -123,7 +123,8 @@ class FactMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: Any) -> Stored:
         """The event's bytes, topic, schema version, tags and claims."""
-        plan = plan_of(type(domain_event))
+        kind: type[Root.Event] = type(domain_event)
+        plan = plan_of(kind)
         held = domain_event.__dict__
         state = {name: held[name] for name in plan.names}
         for name in plan.personal:
@@ -156,7 +157,13 @@ class FactMapper(Mapper[UUID]):
         )
 
     def decode(
-        self, plan: Plan, stream: UUID, version: int, schema: int, recorded_at: datetime, state: bytes
+        self,
+        plan: Plan,
+        stream: UUID,
+        version: int,
+        schema: int,
+        recorded_at: datetime,
+        state: bytes,
     ) -> Any:
         """One event from its columns."""
         facts = plan.read(state) if schema == plan.version else upcast(plan, schema, state)

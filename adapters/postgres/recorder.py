@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.postgres.committer import Committer
 from adapters.postgres.mapper import Stored
-from domain.store import AlreadyAnswered, AlreadyTaken, Conflict, KeyReused, Request
+from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, KeyReused, Request
 
 Pool = ConnectionPool[Connection[TupleRow]]
 Item = tuple[Request, Sequence[Stored]]
@@ -161,7 +161,9 @@ class LogRecorder(ApplicationRecorder):
             f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT %s"
         )
         with self._pool.connection() as conn:
-            rows = conn.execute(query, [originator_id, gt or 0, lte or 2**31 - 1, limit]).fetchall()
+            rows = conn.execute(
+                query, [originator_id, gt or 0, lte or 2**31 - 1, limit]
+            ).fetchall()
         return [Stored(*row) for row in rows]
 
     def select_notifications(
@@ -280,7 +282,9 @@ def _command_columns(request: Request) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _event_columns(request: Request, event: Stored) -> tuple[UUID | str, int, str, int, date, str, bytes]:
+def _event_columns(
+    request: Request, event: Stored
+) -> tuple[UUID | str, int, str, int, date, str, bytes]:
     return (
         event.originator_id, event.originator_version, event.topic, event.schema_version,
         request.effective_date, request.entity, event.state,

@@ -1,18 +1,16 @@
 """Handing out and revoking API keys."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.access.api_key import ApiKey
-from domain.access.roles import ADMIN, ALL, SYSTEM
+from domain.access.roles import ADMIN, SYSTEM, Role
 from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command
 from domain.unit_of_work import UnitOfWork
-
-Role = Literal[ALL]
 
 
 class IssueApiKey(Command):
@@ -32,7 +30,12 @@ class IssueApiKey(Command):
             work.actor.require_entity(entity)
         work.enter(self.entities[0])
         key = ApiKey(
-            self.key_id, self.holder, self.roles, self.entities, self.secret_sha256, self.expires_on
+            self.key_id,
+            self.holder,
+            self.roles,
+            self.entities,
+            self.secret_sha256,
+            self.expires_on,
         )
         return Answer(id=work.add(key).id)
 

@@ -1,5 +1,7 @@
 """The roles that commands and reports ask for. One word each, kept for ever."""
 
+from typing import Literal, get_args
+
 ADMIN = "admin"
 DATA_STEWARD = "data_steward"
 SELLER = "seller"
@@ -15,10 +17,13 @@ INTEGRATION = "integration"
 AUDITOR = "auditor"
 SYSTEM = "system"
 
-ALL = (
-    ADMIN, DATA_STEWARD, SELLER, CONTRACT_MANAGER, PROJECT_MANAGER, RESOURCE, APPROVER, BILLING,
-    CASH, ACCOUNTANT, CONTROLLER, INTEGRATION, AUDITOR,
-)  # fmt: skip
+Role = Literal[
+    "admin", "data_steward", "seller", "contract_manager", "project_manager", "resource",
+    "approver", "billing", "cash", "accountant", "controller", "integration", "auditor",
+]  # fmt: skip
+"""What a key may carry; ``system`` is the machine's own."""
+
+ALL: tuple[str, ...] = get_args(Role)
 
 READERS = frozenset({*ALL, SYSTEM})
 FINANCE_READERS = frozenset(

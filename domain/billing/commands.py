@@ -26,7 +26,7 @@ from domain.money import AmountTooFine, CurrencyMismatch, quantize
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import Quote, quote
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 BILLERS = frozenset({ADMIN, BILLING, CONTROLLER})
@@ -133,9 +133,7 @@ def consume(
     return [share for ref in wanted for share in _take(work, ref, contract_id, invoice_id)]
 
 
-def _take(
-    work: UnitOfWork, ref: BillableRef, contract_id: UUID, invoice_id: UUID
-) -> list[Share]:
+def _take(work: UnitOfWork, ref: BillableRef, contract_id: UUID, invoice_id: UUID) -> list[Share]:
     if ref.kind == "time":
         sheet = work.load(Timesheet, ref.holder_id)
         _require_contract(contract_id, {sheet.contract_of(id_) for id_ in ref.ids})
@@ -291,5 +289,3 @@ class ApplyPayment(Command):
         booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
         payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
         return Answer(id=payment.id)
-
-

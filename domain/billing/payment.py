@@ -83,7 +83,12 @@ class Payment(Root):
         self.functional_left = functional
 
     def apply(
-        self, invoice_id: UUID, invoice_number: str, applied_on: date, amount: Decimal, booked: Decimal
+        self,
+        invoice_id: UUID,
+        invoice_number: str,
+        applied_on: date,
+        amount: Decimal,
+        booked: Decimal,
     ) -> None:
         """Use some of it; ``booked`` is what the invoice relieves. Raises OverApplied."""
         if amount > self.left:

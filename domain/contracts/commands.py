@@ -14,7 +14,7 @@ from domain.money import CurrencyMismatch, minor_unit
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, SYSTEM})

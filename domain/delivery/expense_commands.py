@@ -17,7 +17,7 @@ from domain.money import CurrencyMismatch, quantize
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
 from domain.pricing.fx import quote
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 SPENDERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})

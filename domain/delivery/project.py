@@ -222,13 +222,17 @@ class Project(Root):
 
     def _milestone(self, milestone_id: UUID) -> Milestone:
         if milestone_id not in self.milestones:
-            raise UnknownMilestone(f"project {self.code} has no such milestone", field="milestone_id")
+            raise UnknownMilestone(
+                f"project {self.code} has no such milestone", field="milestone_id"
+            )
         return self.milestones[milestone_id]
 
     def _milestone_in(self, milestone_id: UUID, state: str) -> Milestone:
         found = self._milestone(milestone_id)
         if found.state != state:
-            raise MilestoneNotReady(f"milestone {found.name} is {found.state}", field="milestone_id")
+            raise MilestoneNotReady(
+                f"milestone {found.name} is {found.state}", field="milestone_id"
+            )
         return found
 
     @event(BudgetBaselined)

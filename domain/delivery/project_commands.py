@@ -12,7 +12,7 @@ from domain.contracts.contract import Contract
 from domain.delivery.project import BudgetLine, Project
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, PROJECT_MANAGER, SYSTEM})
@@ -58,11 +58,15 @@ class BudgetLineInput(Value):
     month: date = Field(description="Any day of the month")
     hours: Exact = Field(ge=0, max_digits=9, decimal_places=2)
     cost: Exact = Field(ge=0, max_digits=15, decimal_places=2, description="Entity's currency")
-    revenue: Exact = Field(ge=0, max_digits=15, decimal_places=4, description="Contract's currency")
+    revenue: Exact = Field(
+        ge=0, max_digits=15, decimal_places=4, description="Contract's currency"
+    )
 
     def line(self) -> BudgetLine:
         """The line as the project keeps it."""
-        return BudgetLine(self.role, self.month.replace(day=1), self.hours, self.cost, self.revenue)
+        return BudgetLine(
+            self.role, self.month.replace(day=1), self.hours, self.cost, self.revenue
+        )
 
 
 class BaselineBudget(Command):

@@ -208,5 +208,3 @@ def _bill(
     fx = quote(work, contract.currency, entity.currency, entry.work_date)
     bill = bill_of(entry.minutes, line, entity.code, fx)
     return bill, explain(entry.minutes, line, bill)
-
-

@@ -241,7 +241,9 @@ class Timesheet(Root):
 
     def _refuse_long_day(self, new: Entry) -> None:
         others = (
-            e.minutes for e in self.entries.values() if e.work_date == new.work_date and e.id != new.id
+            e.minutes
+            for e in self.entries.values()
+            if e.work_date == new.work_date and e.id != new.id
         )
         if sum(others) + new.minutes > MINUTES_PER_DAY:
             raise TooManyHours(f"more than 24 hours on {new.work_date}", field="minutes")

@@ -16,7 +16,7 @@ from domain.ledger.period import Calendar, calendar_id, month_of
 from domain.money import AmountTooFine, quantize
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 CONTROLLERS = frozenset({ADMIN, CONTROLLER})
@@ -110,7 +110,9 @@ class JournalLineInput(Value):
     debit: Exact = Field(default=Decimal(0), ge=0, max_digits=18)
     credit: Exact = Field(default=Decimal(0), ge=0, max_digits=18)
     functional: Exact | None = Field(
-        default=None, max_digits=18, description="Signed, in the books; left out: by the day's rate"
+        default=None,
+        max_digits=18,
+        description="Signed, in the books; left out: by the day's rate",
     )
     project_id: UUID | None = None
 

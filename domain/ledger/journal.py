@@ -96,7 +96,9 @@ class Journal(Root):
     def reverse(self, by: UUID) -> tuple[Line, ...]:
         """The mirrored lines. Raises AlreadyReversed."""
         if self.reverses or self.reversed_by:
-            raise AlreadyReversed("a journal is reversed once; a reversal never", field="journal_id")
+            raise AlreadyReversed(
+                "a journal is reversed once; a reversal never", field="journal_id"
+            )
         self._reversed(by)
         return tuple(
             Line(line.account, line.currency, -line.amount, -line.functional, line.project_id)

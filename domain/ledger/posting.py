@@ -37,7 +37,12 @@ class Entry:
 
 
 def both(
-    debit: str, credit: str, currency: str, amount: Decimal, functional: Decimal, project: UUID | None
+    debit: str,
+    credit: str,
+    currency: str,
+    amount: Decimal,
+    functional: Decimal,
+    project: UUID | None,
 ) -> tuple[Line, ...]:
     """The same amount on two accounts."""
     return (
@@ -46,7 +51,9 @@ def both(
     )
 
 
-def balanced(lines: Iterable[Line], books: str, account: str = chart.FX_REALISED) -> tuple[Line, ...]:
+def balanced(
+    lines: Iterable[Line], books: str, account: str = chart.FX_REALISED
+) -> tuple[Line, ...]:
     """The lines without empty ones, and what the books lack on an FX account."""
     kept = tuple(line for line in lines if line.amount or line.functional)
     gap = -sum((line.functional for line in kept), Decimal(0))
@@ -55,6 +62,7 @@ def balanced(lines: Iterable[Line], books: str, account: str = chart.FX_REALISED
 
 def time_cost(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
     """Labour absorbed by projects, in the worker's entity: Dr 5000, Cr 5090."""
+
     def key(one: RatedTime) -> tuple[Any, ...]:
         return one.cost.entity, one.cost.currency, one.work_date, str(one.project_id)
 
@@ -70,6 +78,7 @@ def time_cost(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
 
 def time_value(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
     """Time-and-materials value earned, in the contract's entity: Dr 1200, Cr 4000."""
+
     def key(one: RatedTime) -> tuple[Any, ...]:
         assert one.bill is not None  # noqa: S101 -- filtered below
         return one.bill.entity, one.bill.currency, one.work_date, str(one.project_id)
@@ -189,6 +198,6 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
 def entries_of(fact: Any) -> list[Entry]:
     """The journals a fact becomes, in a fixed order; empty ones left out."""
     found = (entry for rule in RULES.get(type(fact), ()) for entry in rule(fact))
-    return [entry for entry in found if any(line.functional or line.amount for line in entry.lines)]
-
-
+    return [
+        entry for entry in found if any(line.functional or line.amount for line in entry.lines)
+    ]

@@ -15,7 +15,7 @@ from domain.money import minor_unit
 from domain.organisation.client import Client
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 STEWARDS = frozenset({ADMIN, DATA_STEWARD, SYSTEM})

@@ -25,7 +25,9 @@ class LegalEntity(Root):
         zone: str
 
     @event(Registered)
-    def __init__(self, id: UUID, code: str, name: str, currency: str, country: str, zone: str) -> None:  # noqa: A002, E501
+    def __init__(
+        self, id: UUID, code: str, name: str, currency: str, country: str, zone: str
+    ) -> None:  # noqa: A002, E501
         self.code = code
         self.name = name
         self.currency = currency

@@ -48,7 +48,14 @@ class Person(Root):
 
     @event(Registered)
     def __init__(
-        self, id: UUID, code: str, name: str, email: str, entity: str, role: str, user: str  # noqa: A002
+        self,
+        id: UUID,
+        code: str,
+        name: str,
+        email: str,
+        entity: str,
+        role: str,
+        user: str,  # noqa: A002
     ) -> None:
         self.code = code
         self.name = name

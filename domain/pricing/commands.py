@@ -20,7 +20,7 @@ from domain.money import minor_unit
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import ECB, FxRates, fx_id
 from domain.pricing.rate_card import RateCard, RateLine, refuse_overlap
-from domain.store import AlreadyTaken
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 PRICERS = frozenset({ADMIN, CONTRACT_MANAGER, DATA_STEWARD, SYSTEM})

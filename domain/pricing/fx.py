@@ -50,7 +50,12 @@ class FxRates(Root):
 
     @event(Recorded)
     def __init__(
-        self, id: UUID, source: str, quoted_on: date, base: str, rates: dict[str, Decimal]  # noqa: A002
+        self,
+        id: UUID,
+        source: str,
+        quoted_on: date,
+        base: str,
+        rates: dict[str, Decimal],  # noqa: A002
     ) -> None:
         self.source = source
         self.quoted_on = quoted_on

@@ -71,7 +71,12 @@ class RateCard(Root):
 
     @event(Published)
     def __init__(
-        self, id: UUID, name: str, entity: str, currency: str, lines: tuple[RateLine, ...]  # noqa: A002
+        self,
+        id: UUID,
+        name: str,
+        entity: str,
+        currency: str,
+        lines: tuple[RateLine, ...],  # noqa: A002
     ) -> None:
         self.name = name
         self.entity = entity

@@ -12,8 +12,8 @@ from domain.money import minor_unit
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
+from domain.request import AlreadyTaken
 from domain.sales.opportunity import Opportunity, PlannedMilestone, PlannedRole, Terms
-from domain.store import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 SELLERS = frozenset({ADMIN, SELLER, INTEGRATION, SYSTEM})

@@ -126,7 +126,13 @@ class Opportunity(Root):
 
     @event(Opened)
     def __init__(
-        self, id: UUID, client_id: UUID, entity: str, name: str, external_ref: str, terms: Terms  # noqa: A002
+        self,
+        id: UUID,
+        client_id: UUID,
+        entity: str,
+        name: str,
+        external_ref: str,
+        terms: Terms,  # noqa: A002
     ) -> None:
         self.client_id = client_id
         self.entity = entity
@@ -144,7 +150,9 @@ class Opportunity(Root):
         """Raises AlreadyClosed, MissingFields."""
         self._refuse_closed()
         if missing := self.terms.missing():
-            raise MissingFields(f"missing before the close: {', '.join(missing)}", field=missing[0])
+            raise MissingFields(
+                f"missing before the close: {', '.join(missing)}", field=missing[0]
+            )
         self._closed_won(
             closed_on, self.client_id, self.entity, self.name, self.external_ref, self.terms
         )
@@ -164,7 +172,13 @@ class Opportunity(Root):
 
     @event(ClosedWon)
     def _closed_won(
-        self, closed_on: date, client_id: UUID, entity: str, name: str, external_ref: str, terms: Terms
+        self,
+        closed_on: date,
+        client_id: UUID,
+        entity: str,
+        name: str,
+        external_ref: str,
+        terms: Terms,
     ) -> None:
         del closed_on, client_id, entity, name, external_ref, terms
         self.stage = "won"

@@ -1,0 +1,165 @@
+"""Many commands as one append: files, feeds and what the books derive."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.actor import Actor
+from domain.aggregate import Root
+from domain.command import Answer, Command
+from domain.errors import Refusal
+from domain.request import (
+    AlreadyAnswered,
+    Cause,
+    Conflict,
+    Outcome,
+    Request,
+    check_version,
+    repeat,
+    request_of,
+)
+from domain.unit_of_work import UnitOfWork
+
+MOST_TRIES = 200
+MOST_HELD = 50_000
+
+
+class Host(Protocol):
+    """The store that an import belongs to."""
+
+    log_: Any
+    mapper: Any
+
+    def today(self) -> date:
+        """The current date."""
+
+    def load_fresh(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
+        """Aggregates from the log as it stands now."""
+
+    def latest(self, tag: str) -> tuple[int, Root.Event | None]:
+        """The position and fact that carried the tag last."""
+
+    def forget(self, ids: Iterable[UUID]) -> None:
+        """Drop loaded copies."""
+
+
+class Import:
+    """Commands of a file or a feed, decided one by one and appended together.
+
+    Each sees what those before it decided. ``run`` answers or raises as ``execute`` does;
+    nothing is recorded before ``flush``. A command that was accepted before is answered again.
+    ``refused`` lists commands that were refused only when a flush had to decide again.
+    """
+
+    def __init__(self, store: Host, actor: Actor) -> None:
+        self._store = store
+        self._actor = actor
+        self._aggregates: dict[UUID, Root] = {}
+        self._collected: dict[UUID, int] = {}
+        self._tagged: dict[str, tuple[int, Root.Event]] = {}
+        self._batch: list[tuple[Request, list[Any]]] = []
+        self._commands: list[tuple[Command, Cause]] = []
+        self._known: dict[UUID, AlreadyAnswered] = {}
+        self.position = 0
+        self.refused: list[tuple[Command, Refusal]] = []
+
+    def expect(self, commands: Sequence[Command]) -> None:
+        """Look up in one question which of these were accepted before."""
+        keys = [(c.command_id, c.request_hash(self._actor.id)) for c in commands]
+        self._known.update(self._store.log_.find_answers(keys))
+
+    def run(self, command: Command, cause: Cause | None = None) -> Outcome:
+        """Decide one command on top of those before it."""
+        if prior := self._known.get(command.command_id):
+            return repeat(command, prior)
+        self._actor.require_role(type(command).ROLES)
+        work = UnitOfWork(self._actor, self._store.today(), self)
+        try:
+            answer = command.run(work)
+            check_version(command, work)
+        except Refusal:
+            self._undo(work)
+            raise
+        if command.dry_run:
+            self._undo(work)
+            return Outcome(answer, None)
+        self._collect(command, work, answer, cause or Cause())
+        return Outcome(answer, None)
+
+    def flush(self) -> int:
+        """Append everything decided so far in one transaction; the last position.
+
+        Where something it relied on has changed meanwhile, every command decides again.
+        """
+        for _ in range(MOST_TRIES):
+            if not self._batch:
+                return self.position
+            try:
+                self.position = self._store.log_.import_events(self._batch)
+            except Conflict:
+                self._decide_again()
+                continue
+            self._clear()
+        return self.position
+
+    def _decide_again(self) -> None:
+        commands = self._commands
+        self._store.forget(self._aggregates)
+        self._clear()
+        self._aggregates = {}
+        self.expect([command for command, _ in commands])
+        for command, cause in commands:
+            try:
+                self.run(command, cause)
+            except Refusal as refusal:
+                self.refused.append((command, refusal))
+
+    def _clear(self) -> None:
+        self._batch, self._commands, self._known = [], [], {}
+        for id_ in self._collected:
+            self._aggregates[id_].collect_events()
+        self._store.forget(self._collected)
+        self._collected, self._tagged = {}, {}
+        if len(self._aggregates) > MOST_HELD:
+            self._aggregates = {}
+
+    def fetch(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
+        """Aggregates as the commands before this one left them."""
+        missing = [id_ for id_ in ids if id_ not in self._aggregates]
+        if missing:
+            self._aggregates |= self._store.load_fresh(missing)
+        return {id_: self._aggregates[id_] for id_ in ids if id_ in self._aggregates}
+
+    consult = fetch
+
+    def latest(self, tag: str) -> tuple[int, Root.Event | None]:
+        """The last fact with the tag, among those not yet appended too."""
+        return self._tagged.get(tag) or self._store.latest(tag)
+
+    def _collect(self, command: Command, work: UnitOfWork, answer: Answer, cause: Cause) -> None:
+        facts: list[Any] = []
+        for id_, aggregate in work.changed.items():
+            self._aggregates[id_] = aggregate
+            facts += aggregate.pending_events[self._collected.get(id_, 0) :]
+            self._collected[id_] = len(aggregate.pending_events)
+        request = request_of(command, work, answer, cause, command.request_hash(self._actor.id))
+        for fact in facts:
+            self._tagged |= {tag: (work.guards.get(tag, 0), fact) for tag in fact.tags()}
+        self._batch.append((request, list(map(self._store.mapper.to_stored_event, facts))))
+        self._commands.append((command, cause))
+
+    def _undo(self, work: UnitOfWork) -> None:
+        """Rebuild what a refused command had already touched."""
+        for id_, aggregate in work.changed.items():
+            kept = aggregate.pending_events[: self._collected.get(id_, 0)]
+            if len(kept) == len(aggregate.pending_events):
+                continue
+            again = self._store.load_fresh([id_]).get(id_)
+            for fact in kept:
+                again = fact.mutate(again)
+            if again is None:
+                self._aggregates.pop(id_, None)
+            else:
+                again.pending_events.extend(kept)
+                self._aggregates[id_] = again

@@ -1,0 +1,26 @@
+"""The port to the log: what running commands needs of the recorder."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.request import AlreadyAnswered, Request
+
+
+class Log(Protocol):
+    """What the store needs of the recorder beyond the library's own methods."""
+
+    def select_streams(self, ids: Sequence[UUID]) -> Iterator[Any]:
+        """Stored events of several streams, each in order of version."""
+
+    def select_latest(self, tag: str) -> tuple[int, Any]:
+        """Position and stored event that carried the tag last; (0, None) where none did."""
+
+    def find_answer(self, command_id: UUID, request_hash: bytes) -> AlreadyAnswered | None:
+        """The stored answer of a command. Raises KeyReused where the content differs."""
+
+    def import_events(self, batch: Sequence[tuple[Request, Sequence[Any]]]) -> int:
+        """Append many commands in one transaction; the last position. Raises Conflict."""
+
+    def find_answers(self, keys: Sequence[tuple[UUID, bytes]]) -> dict[UUID, AlreadyAnswered]:
+        """Stored answers of several commands. Raises KeyReused where content differs."""

@@ -1,0 +1,42 @@
+"""Loaded aggregates kept at hand, least recently used out first."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from uuid import UUID
+
+from domain.aggregate import Root
+
+
+class Shelf:
+    """A bounded, thread-safe store of loaded aggregates, least recently used out first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held: OrderedDict[UUID, Root] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, id_: UUID) -> Root | None:
+        """The aggregate, left on the shelf."""
+        with self._lock:
+            if (found := self._held.get(id_)) is not None:
+                self._held.move_to_end(id_)
+            return found
+
+    def take(self, id_: UUID) -> Root | None:
+        """The aggregate, off the shelf: for one hand only."""
+        with self._lock:
+            return self._held.pop(id_, None)
+
+    def put(self, aggregate: Root) -> None:
+        """Lay an aggregate down; drops the one unused longest when the shelf is full."""
+        with self._lock:
+            self._held[aggregate.id] = aggregate
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+    def drop(self, ids: Iterable[UUID]) -> None:
+        """Forget these."""
+        with self._lock:
+            for id_ in ids:
+                self._held.pop(id_, None)
