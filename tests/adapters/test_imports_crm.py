@@ -58,6 +58,14 @@ def test_a_prospect_has_neither_dates_nor_value(tmp_path: Path) -> None:
     )
 
 
+def test_a_deal_may_be_won_on_the_day_it_began(tmp_path: Path) -> None:
+    path = file_of(tmp_path, PIPELINE, WON.replace("2016-10-20", "2017-03-01"))
+
+    (deal,) = accepted(crm.read_deals(path, OPTIONS))
+
+    assert deal.engaged_on == deal.closed_on
+
+
 def test_a_product_gets_the_catalogues_name(tmp_path: Path) -> None:
     named = DealOptions(today=OPTIONS.today, products={"GTXPro": "GTX Pro"})
     path = file_of(tmp_path, PIPELINE, WON, WON.replace("D1", "D2").replace("GTXPro", "MG"))

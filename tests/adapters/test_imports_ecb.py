@@ -136,6 +136,7 @@ def test_xml_of_a_day_or_of_many_is_read_alike(tmp_path: Path, quote: str) -> No
             "EUX",
         ),
         ('<Cube currency="USD" rate="1"/>', "malformed_row", "USD"),
+        ('<Cube time="2021-12-14"/><Cube currency="USD" rate="1"/>', "malformed_row", "USD"),
         (
             '<Cube time="2021-12-14"><Cube currency="USD" rate="1"/>{}</Cube>'.format(
                 '<Cube currency="USD" rate="2"/>'
