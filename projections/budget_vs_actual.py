@@ -45,7 +45,7 @@ TOTALS = Table(
 
 
 class BudgetVersusActual(Projection):
-    """Value is in the project's currency, cost in that of the worker's entity."""
+    """Value is in the project's currency, cost in the books of its entity."""
 
     name = "budget_vs_actual"
     tables = (BUDGET, ACTUALS, TOTALS)
@@ -71,18 +71,17 @@ class BudgetVersusActual(Projection):
         for no, one in enumerate(fact.rated):
             value = one.bill.amount if one.bill else Decimal(0)
             fold.append(ACTUALS, at.position, no, one.project_id, one.work_date, one.role,
-                        one.minutes, one.cost.currency, one.cost.amount, value)  # fmt: skip
-            fold.add(
-                TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.amount, value=value
-            )
+                        one.minutes, one.cost.project_currency, one.cost.project_amount, value)  # fmt: skip
+            fold.add(TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.project_amount,
+                     value=value)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """Approved expenses."""
         rated = fact.rated
         fold.append(ACTUALS, at.position, 0, fact.project_id, fact.spending.spent_on, "expense", 0,
-                    rated.cost_quote.to, rated.cost_net, rated.bill_amount)  # fmt: skip
-        fold.add(TOTALS, fact.project_id, cost=rated.cost_net, value=rated.bill_amount)
+                    rated.books, rated.project_cost, rated.bill_amount)  # fmt: skip
+        fold.add(TOTALS, fact.project_id, cost=rated.project_cost, value=rated.bill_amount)
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

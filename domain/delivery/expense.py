@@ -28,7 +28,8 @@ class Spending:
 @dataclass(frozen=True)
 class RatedExpense:
     """Figures frozen at approval: the claim in its currency and in the entity's books, and the
-    value to the client in the contract's currency (zero where not billable) and in the books."""
+    value to the client in the contract's currency (zero where not billable) and in the books.
+    """
 
     cost_entity: str
     cost_quote: Quote
@@ -39,6 +40,7 @@ class RatedExpense:
     bill_amount: Decimal
     bill_functional: Decimal
     books: str
+    project_cost: Decimal
 
 
 class Expense(Root):

@@ -106,9 +106,10 @@ def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) ->
     bill = _bill(work, project, spent) if spent.billable else Decimal(0)
     owner = work.read(LegalEntity, entity_id(project.entity))
     books = quote(work, project.currency, owner.currency, spent.spent_on)
+    own = quote(work, spent.currency, owner.currency, spent.spent_on).convert(spent.net)
     return RatedExpense(
         home.code, cost, cost.convert(spent.net), cost.convert(spent.tax), owner.code,
-        project.currency, bill, books.convert(bill), owner.currency,
+        project.currency, bill, books.convert(bill), owner.currency, own,
     )  # fmt: skip
 
 

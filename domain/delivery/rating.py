@@ -18,12 +18,14 @@ MINUTES_PER_HOUR = 60
 
 @dataclass(frozen=True)
 class Cost:
-    """What the work cost the worker's entity, in its functional currency."""
+    """What the work cost the worker's entity, and the same in the books of the project's."""
 
     entity: str
     currency: str
     hourly_rate: Decimal
     amount: Decimal
+    project_currency: str
+    project_amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ class RatedTime:
     explanation: str
 
 
-def cost_of(minutes: int, hourly_rate: Decimal, entity: str, currency: str) -> Cost:
-    """Cost of some minutes."""
-    return Cost(entity, currency, hourly_rate, _amount(minutes, hourly_rate, currency))
+def cost_of(minutes: int, hourly_rate: Decimal, entity: str, quote: Quote) -> Cost:
+    """Cost of some minutes in the worker's entity (``quote.of``) and the project's."""
+    amount = _amount(minutes, hourly_rate, quote.of)
+    return Cost(entity, quote.of, hourly_rate, amount, quote.to, quote.convert(amount))
 
 
 def bill_of(minutes: int, line: RateLine, entity: str, quote: Quote) -> Bill:

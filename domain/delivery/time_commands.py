@@ -180,8 +180,10 @@ class RejectTime(WeekFields):
 def rate(work: UnitOfWork, person: Person, entry: Entry) -> RatedTime:
     """Figures of an entry. Raises NoCostRate, NoBillRate, MissingRate."""
     home = work.read(LegalEntity, entity_id(person.entity))
-    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, home.currency)
     project = work.read(Project, entry.project_id)
+    owner = work.read(LegalEntity, entity_id(project.entity))
+    between = quote(work, home.currency, owner.currency, entry.work_date)
+    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, between)
     bill, words = _bill(work, person, entry, project)
     return RatedTime(
         entry.id, project.id, project.contract_id, entry.work_date, entry.minutes, person.role,

@@ -142,7 +142,8 @@ def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
 
 def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
     """Cr 1100 what was open and 2230 the rest; Dr 2300; freed work back to 1200 as carried,
-    a price cut to 4090 (time, expenses) or 4010 (fixed fee), all at the invoice's rate."""
+    a price cut to 4090 (time, expenses) or 4010 (fixed fee), all at the invoice's rate.
+    """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
     owed = totals.gross - fact.from_open
     lines = [

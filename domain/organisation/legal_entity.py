@@ -27,7 +27,7 @@ class LegalEntity(Root):
     @event(Registered)
     def __init__(
         self, id: UUID, code: str, name: str, currency: str, country: str, zone: str
-    ) -> None:  # noqa: A002, E501
+    ) -> None:
         self.code = code
         self.name = name
         self.currency = currency

@@ -55,7 +55,7 @@ class Person(Root):
         email: str,
         entity: str,
         role: str,
-        user: str,  # noqa: A002
+        user: str,
     ) -> None:
         self.code = code
         self.name = name

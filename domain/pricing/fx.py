@@ -55,7 +55,7 @@ class FxRates(Root):
         source: str,
         quoted_on: date,
         base: str,
-        rates: dict[str, Decimal],  # noqa: A002
+        rates: dict[str, Decimal],
     ) -> None:
         self.source = source
         self.quoted_on = quoted_on

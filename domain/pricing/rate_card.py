@@ -76,7 +76,7 @@ class RateCard(Root):
         name: str,
         entity: str,
         currency: str,
-        lines: tuple[RateLine, ...],  # noqa: A002
+        lines: tuple[RateLine, ...],
     ) -> None:
         self.name = name
         self.entity = entity

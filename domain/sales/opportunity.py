@@ -132,7 +132,7 @@ class Opportunity(Root):
         entity: str,
         name: str,
         external_ref: str,
-        terms: Terms,  # noqa: A002
+        terms: Terms,
     ) -> None:
         self.client_id = client_id
         self.entity = entity
