@@ -9,12 +9,17 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
+from dramatiq.broker import Broker
 from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 import domain.contexts
+from adapters.broker import install_broker, open_broker
+from adapters.delivery import Accepted, Delivery, Drained, Outcome, Vendor, drain, outcome_id
+from adapters.outbox import ACCOUNTING, CRM, Outbox
 from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import SubjectKeys
 from adapters.postgres.mapper import FactMapper, class_of, plan_of
@@ -22,7 +27,12 @@ from adapters.postgres.master_key import MasterKey, create_master_key
 from adapters.postgres.migrate import migrate
 from adapters.postgres.recorder import Doorbell, LogRecorder
 from adapters.postgres.seal import Sealer, signing_key
+from adapters.sandbox_accounting.client import AccountingClient
+from adapters.sandbox_crm.client import CrmClient
 from api.settings import Settings
+from domain.actor import EVERY_ENTITY, SYSTEM
+from domain.integration.commands import RecordDelivery
+from domain.request import Cause
 from domain.store import Store
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.deals import Deals
@@ -31,7 +41,7 @@ from projections.ledger import Ledger
 from projections.parties import Parties
 from projections.posting import Policies, Posting
 from projections.projection import Projection
-from projections.reactions import Reactor
+from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
 from projections.slots import install
 from projections.time_entries import TimeEntries
@@ -40,6 +50,7 @@ from projections.unbilled import Unbilled
 __all__ = ["System", "domain", "opened"]
 
 APP_LOGIN = "throughline_app"
+DUE = "SELECT DISTINCT connection FROM delivery_lanes WHERE due_at <= now()"
 Pool = ConnectionPool[Connection[TupleRow]]
 
 
@@ -107,7 +118,7 @@ class System:
             return MasterKey.from_file(path)
         self.settings.home.mkdir(parents=True, exist_ok=True)
         key = create_master_key(path)
-        print(f"A master key was made in {path}: keep a copy of it elsewhere.")  # noqa: T201
+        print(f"A master key was made in {path}: keep a copy of it elsewhere.")
         return key
 
     @cached_property
@@ -154,12 +165,14 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
-            Ledger(),
+            Ledger(), Outbox(),
         ]  # fmt: skip
 
     def prepare(self) -> None:
         """Migrate the database and install the projections."""
         migrate(self.addresses.owner, files("migrations"))
+        if not self.settings.broker_url:
+            install_broker(self.addresses.owner)
         with self.connect() as conn:
             install(conn, self.projections())
 
@@ -167,14 +180,63 @@ class System:
         """A reader that brings the projections forward."""
         return Feed(self._session(), self.decode, self.projections())
 
+    def reactions(self) -> list[Reaction]:
+        """Policies and posting, fresh."""
+        return [Policies(), Posting()]
+
+    def reactor(self, reaction: Reaction) -> Reactor:
+        """Runs a reaction on a session of its own."""
+        return Reactor(self._session(), self.decode, self.store, reaction)
+
     def reactors(self) -> list[Reactor]:
-        """Policies and posting, each on a session of its own."""
-        reactions = (Policies(), Posting())
-        return [Reactor(self._session(), self.decode, self.store, one) for one in reactions]
+        """Every reaction, each on a session of its own."""
+        return [self.reactor(reaction) for reaction in self.reactions()]
 
     def sealer(self) -> Sealer:
         """Seals the log."""
         return Sealer(self.connect, signing_key(self.master_key))
+
+    def vendors(self) -> dict[str, Vendor]:
+        """The connected external systems by connection; empty where none is configured."""
+        found: dict[str, Vendor] = {}
+        if self.settings.accounting_url:
+            found[ACCOUNTING] = AccountingClient(self._http(self.settings.accounting_url))
+        if self.settings.crm_url:
+            found[CRM] = CrmClient(self._http(self.settings.crm_url))
+        return found
+
+    def _http(self, url: str) -> httpx.Client:
+        return self._stack.enter_context(httpx.Client(base_url=url, timeout=10))
+
+    def drain(self, connection: str, vendor: Vendor, stop: Callable[[], bool]) -> Drained:
+        """Deliver what is due for a connection; each outcome is recorded in the log."""
+        with self.connect() as conn:
+            return drain(conn, connection, vendor, self._record, stop=stop)
+
+    def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        told = (
+            {"external_id": outcome.external_id, "found_existing": delivery.perhaps_there}
+            if isinstance(outcome, Accepted)
+            else {"error": outcome.error}
+        )
+        command = RecordDelivery.model_validate({
+            "command_id": outcome_id(delivery, outcome),
+            "connection": delivery.connection,
+            "key": delivery.key,
+            "kind": delivery.kind,
+            "entity": delivery.document.get("entity", EVERY_ENTITY),
+            **told,
+        })  # fmt: skip
+        self.store.execute(command, SYSTEM, Cause(causation_id=delivery.position))
+
+    def broker(self) -> Broker:
+        """The work queue."""
+        return open_broker(self.settings.broker_url, self.addresses.direct)
+
+    def due_connections(self) -> list[str]:
+        """Connections with lanes that are due."""
+        with self.pool.connection() as conn:
+            return [row[0] for row in conn.execute(DUE).fetchall()]
 
     def _session(self) -> Connection[TupleRow]:
         conn = self.connect()
