@@ -13,4 +13,5 @@ GRANT USAGE, CREATE ON SCHEMA public TO throughline_app;
 GRANT USAGE ON SCHEMA keys TO throughline_app;
 GRANT SELECT, INSERT ON events, event_tags, commands, checkpoints TO throughline_app;
 GRANT SELECT, INSERT, UPDATE ON keys.subjects TO throughline_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON projections, dead_letters, deliveries TO throughline_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON projections, dead_letters, deliveries, delivery_lanes,
+    delivery_circuits TO throughline_app;

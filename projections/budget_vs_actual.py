@@ -71,7 +71,8 @@ class BudgetVersusActual(Projection):
         for no, one in enumerate(fact.rated):
             value = one.bill.amount if one.bill else Decimal(0)
             fold.append(ACTUALS, at.position, no, one.project_id, one.work_date, one.role,
-                        one.minutes, one.cost.project_currency, one.cost.project_amount, value)  # fmt: skip
+                        one.minutes, one.cost.project_currency, one.cost.project_amount,
+                        value)  # fmt: skip
             fold.add(TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.project_amount,
                      value=value)  # fmt: skip
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg import OperationalError
+from psycopg import OperationalError, ProgrammingError
 
 from projections.projection import Projection
 from projections.recorded import Decode, Recorded, read_page
@@ -22,12 +22,12 @@ log = logging.getLogger(__name__)
 PAGE_SIZE = 2000
 TRIES = 3
 ADVANCE = """
-UPDATE projections SET position = %b WHERE slot = ANY(%b::text[]) AND position < %b
+UPDATE projections SET position = %b, halted = NULL WHERE slot = ANY(%b::text[]) AND position < %b
 RETURNING slot, live, pg_notify('projected', %b)
 """
 
 
-class NoLongerLive(Exception):  # noqa: N818 -- a turn of events, not a fault
+class NoLongerLive(Exception):
     """Another build took over while this one was being written."""
 
 
@@ -43,16 +43,21 @@ class Feed:
         self._decode = decode
         self._projections = list(projections)
         self.slots: list[Slot] = []
+        self._begins = True
         conn.execute("LISTEN log")
         conn.execute("SET synchronous_commit = off")
 
     def lead(self) -> None:
-        """Take the lock of every projection that is free and not halted."""
+        """Take the lock of every projection that is free.
+
+        One that has halted is tried again once, when the feed begins.
+        """
         led = {slot.projection.name for slot in self.slots}
         waiting = [p for p in self._projections if p.name not in led]
         for slot in live(self._conn, waiting) if waiting else ():
-            if self._lock(slot) and not self._halted(slot):
+            if (self._begins or not self._halted(slot)) and self._lock(slot):
                 self.slots.append(slot)
+        self._begins = False
         enter(self._conn, self.slots)
 
     def _lock(self, slot: Slot) -> bool:
@@ -133,10 +138,12 @@ class Feed:
             if slot in self.slots:
                 self._alone(slot, page[middle:])
         else:
-            self._give_up(slot, page[0], f"{type(fault).__name__}: {fault}")
+            self._give_up(slot, page[0], fault)
 
-    def _give_up(self, slot: Slot, at: Recorded, error: str) -> None:
-        if slot.projection.halts:
+    def _give_up(self, slot: Slot, at: Recorded, fault: Exception) -> None:
+        """Books halt; so does anything whose tables or rights are wrong: no event is at fault."""
+        error = f"{type(fault).__name__}: {fault}"
+        if slot.projection.halts or isinstance(fault, ProgrammingError):
             self.slots.remove(slot)
             log.error("%s halts before event %s: %s", slot.schema, at.position, error)
             self._conn.execute(
@@ -164,6 +171,6 @@ class Feed:
         return [last, schemas, last, str(reached)]
 
     def wait(self, timeout_s: float) -> None:
-        """Sleep until the log grows or the time is over; LISTEN was there before the first read."""
+        """Sleep until the log grows or the time is over; LISTEN came before the first read."""
         for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
             pass

@@ -196,7 +196,7 @@ def insert_balances(conn: Conn, rows: Sequence[Sequence[Any]]) -> None:
     if not rows:
         return
     with conn.cursor().copy(f"COPY {BALANCES.name} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types([kind.replace("bigint", "int8") for kind in BALANCES.columns.values()])
+        copy.set_types(["int4", "date", "int8", "int8", "int8", "int8[]", "int8[]"])
         for row in rows:
             copy.write_row(row)
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PAGE_SIZE = 1000
 
 
-class Halt(Exception):  # noqa: N818 -- a decision, not a fault
+class Halt(Exception):
     """The reaction cannot go past this event now; says why."""
 
 

@@ -38,8 +38,8 @@ LINES = Table(
 MEMOS = Table(
     "credit_memos",
     {
-        "id": "uuid", "number": "text", "invoice_id": "uuid", "entity": "text", "issued_on": "date",
-        "currency": "text", "gross": "numeric", "why": "text",
+        "id": "uuid", "number": "text", "invoice_id": "uuid", "entity": "text",
+        "issued_on": "date", "currency": "text", "gross": "numeric", "why": "text",
     },
     key=("id",),
     indexes=("invoice_id",),

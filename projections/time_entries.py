@@ -111,7 +111,8 @@ class TimeEntries(Projection):
         spent = fact.spending
         fold.put(EXPENSES, id=at.stream_id, person_id=fact.person_id, project_id=fact.project_id,
                  entity=at.entity, spent_on=spent.spent_on, category=spent.category,
-                 currency=spent.currency, net=spent.net, tax=spent.tax, state="recorded")  # fmt: skip
+                 currency=spent.currency, net=spent.net, tax=spent.tax,
+                 state="recorded")  # fmt: skip
 
     @on(Expense.Approved, Expense.Restored)
     def expense_approved(self, fact: object, at: Recorded, fold: Fold) -> None:

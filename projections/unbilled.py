@@ -62,7 +62,8 @@ class Unbilled(Projection):
         if fact.contract_id and rated.bill_amount:
             self._came(fold, at, "expense", at.stream_id, at.stream_id, fact.contract_id,
                        fact.project_id, rated.bill_entity, rated.bill_currency,
-                       rated.bill_amount, rated.bill_functional, fact.spending.spent_on)  # fmt: skip
+                       rated.bill_amount, rated.bill_functional,
+                       fact.spending.spent_on)  # fmt: skip
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:
