@@ -80,7 +80,7 @@ class Command(Value):
 
     command_id: UUID = Field(
         default_factory=new_id,
-        description="Idempotency key: the same key and content is answered again, never done twice",
+        description="Idempotency key: the same key and content is answered again, not redone",
     )
     expected_version: int | None = Field(
         default=None, ge=0, description="Refuse unless the changed record has this version"

@@ -10,6 +10,9 @@ from domain.request import AlreadyAnswered, Request
 class Log(Protocol):
     """What the store needs of the recorder beyond the library's own methods."""
 
+    def append(self, stored_events: Sequence[Any], request: Request) -> int:
+        """Append one command's events; its last position. Raises every other verdict."""
+
     def select_streams(self, ids: Sequence[UUID]) -> Iterator[Any]:
         """Stored events of several streams, each in order of version."""
 

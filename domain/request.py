@@ -15,7 +15,7 @@ class KeyReused(Refusal):
     code = "KEY_REUSED"
 
 
-class Conflict(Exception):  # noqa: N818 -- the field's word
+class Conflict(Exception):
     """Something the command relied on has changed; nothing was written."""
 
 
@@ -31,7 +31,7 @@ class TooBusy(Refusal):
     code = "TOO_BUSY"
 
 
-class AlreadyAnswered(Exception):  # noqa: N818 -- an answer, not an error
+class AlreadyAnswered(Exception):
     """The key and content were accepted before; carries the stored answer."""
 
     def __init__(self, position: int, answer: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import ApplicationRecorder, Mapper, Recording
+from eventsourcing.persistence import ApplicationRecorder, Mapper
 from eventsourcing.utils import Environment
 
 from domain.actor import Actor
@@ -56,7 +56,7 @@ class Store(Application[UUID]):
         self.own = Shelf(shelf_size)
         self._turnstile = Turnstile()
 
-    def construct_env(self, name: str, env: Any = None) -> Environment:  # noqa: ARG002
+    def construct_env(self, name: str, env: Any = None) -> Environment:
         """Settings come from the wiring, not from the library's own variables."""
         return Environment(name, {"PERSISTENCE_MODULE": "eventsourcing.popo"})
 
@@ -115,14 +115,21 @@ class Store(Application[UUID]):
         changed = [agg for agg in work.changed.values() if agg.pending_events]
         touched = {*work.consulted, *(agg.id for agg in changed)}
         try:
-            recordings = self.save(*changed, request=request)
+            position = self._record_facts(changed, request)
         except Conflict:
             self.forget(touched)
             raise
         except AlreadyAnswered as prior:
             return repeat(command, prior)
         self._keep(work)
-        return Outcome(answer, last_position(recordings))
+        return Outcome(answer, position)
+
+    def _record_facts(self, changed: Sequence[Root], request: Request) -> int:
+        """The library's ``save`` without its recordings and snapshots, which nobody asks for."""
+        to_stored = self.mapper.to_stored_event
+        stored = [to_stored(fact) for agg in changed for fact in agg.collect_events()]
+        position: int = self.log_.append(stored, request)
+        return position
 
     def _keep(self, work: UnitOfWork) -> None:
         self.shared.drop(work.changed)
@@ -187,11 +194,6 @@ class Desk:
         for aggregate in loaded.values() if keep else ():
             shelf.put(aggregate)
         return found | loaded
-
-
-def last_position(recordings: Sequence[Recording[UUID]]) -> int:
-    """The position of the last event of a save; 0 where nothing was recorded."""
-    return max((r.notification.id for r in recordings), default=0)
 
 
 def pause(attempt: int) -> None:

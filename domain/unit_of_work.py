@@ -36,6 +36,12 @@ class NotFound(Refusal):
     code = "NOT_FOUND"
 
 
+class IdOfAnother(Refusal):
+    """The id given for something new belongs to a record of another kind."""
+
+    code = "ALREADY_TAKEN"
+
+
 class StaleVersion(Refusal):
     """The record has changed since the caller saw it."""
 
@@ -69,7 +75,7 @@ class UnitOfWork:
         """An aggregate to consult, never to change. Raises NotFound."""
         found = self.find(kind, id_)
         if found is None:
-            raise NotFound(f"no {_words(kind)} has id {id_}", field=f"{_words(kind, '_')}_id")
+            raise NotFound(f"no {_words(kind)} has id {id_}", field=_field(kind))
         return found
 
     def find(self, kind: type[A], id_: UUID) -> A | None:
@@ -93,11 +99,13 @@ class UnitOfWork:
         return [self._own(kind, id_) for id_ in wanted]
 
     def load_or_none(self, kind: type[A], id_: UUID) -> A | None:
-        """An aggregate to change, or None where the stream is still empty."""
+        """An aggregate to change, or None where the stream is empty. Raises IdOfAnother."""
         if id_ not in self.changed:
             self.changed.update(self._source.fetch([id_]))
         found = self.changed.get(id_)
-        return found if isinstance(found, kind) else None
+        if found is None or isinstance(found, kind):
+            return found
+        raise IdOfAnother(f"id {id_} is not that of a {_words(kind)}", field=_field(kind))
 
     def latest(self, tag: str) -> Root.Event | None:
         """The fact that carried this tag last. No other may come before ours is written."""
@@ -112,8 +120,12 @@ class UnitOfWork:
     def _own(self, kind: type[A], id_: UUID) -> A:
         found = self.changed.get(id_)
         if not isinstance(found, kind):
-            raise NotFound(f"no {_words(kind)} has id {id_}", field=f"{_words(kind, '_')}_id")
+            raise NotFound(f"no {_words(kind)} has id {id_}", field=_field(kind))
         return found
+
+
+def _field(kind: type[Root]) -> str:
+    return f"{_words(kind, '_')}_id"
 
 
 def _words(kind: type[Root], joint: str = " ") -> str:

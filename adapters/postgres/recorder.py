@@ -23,10 +23,32 @@ Pool = ConnectionPool[Connection[TupleRow]]
 Item = tuple[Request, Sequence[Stored]]
 Verdict = tuple[str, int, bytes]
 
-TYPES = (
-    "uuid[] bytea[] bytea[] text[] uuid[] bigint[] text[] text[] int[] text[] bigint[] int[] uuid[]"
-    " int[] int[] uuid[] int[] text[] smallint[] date[] text[] bytea[] int[] text[]"
-).split()
+TYPES = [
+    "uuid[]",
+    "bytea[]",
+    "bytea[]",
+    "text[]",
+    "uuid[]",
+    "bigint[]",
+    "text[]",
+    "text[]",
+    "int[]",
+    "text[]",
+    "bigint[]",
+    "int[]",
+    "uuid[]",
+    "int[]",
+    "int[]",
+    "uuid[]",
+    "int[]",
+    "text[]",
+    "smallint[]",
+    "date[]",
+    "text[]",
+    "bytea[]",
+    "int[]",
+    "text[]",
+]
 APPEND = "SELECT command, verdict, position, answer FROM append_events({})".format(
     ", ".join(f"%b::{kind}" for kind in TYPES)
 )
@@ -35,9 +57,23 @@ COLUMNS = (
     " actor, command_id, correlation_id, causation_id, trace, policies, payload"
 )
 COPY_EVENTS = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
-EVENT_TYPES = (
-    "int8 uuid int4 text int2 timestamptz date text text uuid uuid int8 text text bytea".split()
-)
+EVENT_TYPES = [
+    "int8",
+    "uuid",
+    "int4",
+    "text",
+    "int2",
+    "timestamptz",
+    "date",
+    "text",
+    "text",
+    "uuid",
+    "uuid",
+    "int8",
+    "text",
+    "text",
+    "bytea",
+]
 COPY_TAGS = "COPY event_tags (tag, position) FROM STDIN (FORMAT BINARY)"
 COPY_COMMANDS = (
     "COPY commands (command_id, request_hash, position, answer) FROM STDIN (FORMAT BINARY)"
@@ -71,20 +107,22 @@ class LogRecorder(ApplicationRecorder):
     def insert_events(  # type: ignore[override]
         self, stored_events: Sequence[Stored], *, request: Request, **_: Any
     ) -> Sequence[int]:
-        """Append one command's events. Raises Conflict, AlreadyAnswered, KeyReused."""
+        """What the library's ``save(..., request=...)`` calls; positions of the events."""
+        position = self.append(stored_events, request)
+        return range(position - len(stored_events) + 1, position + 1)
+
+    def append(self, stored_events: Sequence[Stored], request: Request) -> int:
+        """Append one command; its last position.
+
+        Raises Conflict, AlreadyAnswered, KeyReused, AlreadyTaken.
+        """
         verdict, position, answer = self._committer.submit(
             (request, stored_events), _touches(request, stored_events)
         )
-        if verdict == "conflict":
-            raise Conflict
-        if verdict == "answered":
-            raise AlreadyAnswered(position, answer)
-        if verdict == "reused":
-            raise _reused(request.command_id)
-        if verdict == "taken":
-            raise AlreadyTaken(f"{answer.decode()} is taken")
+        if verdict != "accepted":
+            raise _not_accepted(verdict, request, position, answer)
         self._ring()
-        return range(position - len(stored_events) + 1, position + 1)
+        return position
 
     def _write(self, batch: Sequence[Item]) -> list[Verdict]:
         """Send a batch; a lost connection is answered by asking again: keys make that safe."""
@@ -233,6 +271,16 @@ class Doorbell:
                 conn = None  # readers poll; the next ring connects anew
         if conn is not None:
             conn.close()
+
+
+def _not_accepted(verdict: str, request: Request, position: int, answer: bytes) -> Exception:
+    if verdict == "answered":
+        return AlreadyAnswered(position, answer)
+    if verdict == "reused":
+        return _reused(request.command_id)
+    if verdict == "taken":
+        return AlreadyTaken(f"{answer.decode()} is taken")
+    return Conflict()
 
 
 def _reused(command_id: UUID) -> KeyReused:

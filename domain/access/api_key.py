@@ -37,7 +37,7 @@ class ApiKey(Root):
     @event(Issued)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         holder: str,
         roles: tuple[str, ...],
         entities: tuple[str, ...],

@@ -10,6 +10,7 @@ from domain.access.api_key import ApiKey
 from domain.access.roles import ADMIN, SYSTEM, Role
 from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command
+from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 
@@ -25,10 +26,12 @@ class IssueApiKey(Command):
     expires_on: date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises WrongEntity where the issuer reaches less than the key would."""
+        """Raises AlreadyTaken, WrongEntity where the issuer reaches less than the key would."""
         for entity in self.entities:
             work.actor.require_entity(entity)
         work.enter(self.entities[0])
+        if work.load_or_none(ApiKey, self.key_id):
+            raise AlreadyTaken(f"key {self.key_id} exists", field="key_id")
         key = ApiKey(
             self.key_id,
             self.holder,

@@ -60,7 +60,7 @@ class DocumentAnswer(Answer):
 
 
 class IssueInvoice(Command):
-    """Bill approved time, expenses and accepted milestones of a contract; takes the next number."""
+    """Bill approved time, expenses and accepted milestones of one contract."""
 
     ROLES: ClassVar = BILLERS
     ANSWER: ClassVar = DocumentAnswer

@@ -141,7 +141,7 @@ class Invoice(Root):
     @event(Issued)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         number: str,
         sequence: int,
         series: str,

@@ -61,7 +61,7 @@ class Payment(Root):
     @event(Recorded)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         entity: str,
         client_id: UUID,
         client_code: str,

@@ -52,7 +52,7 @@ class Contract(Root):
     @event(Drafted)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         client_id: UUID,
         entity: str,
         name: str,

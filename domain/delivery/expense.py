@@ -27,8 +27,10 @@ class Spending:
 
 @dataclass(frozen=True)
 class RatedExpense:
-    """Figures frozen at approval: the claim in its currency and in the entity's books, and the
-    value to the client in the contract's currency (zero where not billable) and in the books.
+    """Figures frozen at approval.
+
+    The claim in the spender's books, the value to the client in the contract's currency (zero
+    where not billable), and value and cost in the books of the project's entity.
     """
 
     cost_entity: str
@@ -90,7 +92,7 @@ class Expense(Root):
     @event(Recorded)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         person_id: UUID,
         project_id: UUID,
         spending: Spending,

@@ -139,7 +139,7 @@ class Project(Root):
     @event(Created)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         code: str,
         name: str,
         entity: str,

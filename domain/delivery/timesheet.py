@@ -155,7 +155,7 @@ class Timesheet(Root):
         entry_ids: tuple[UUID, ...]
 
     @event(Opened)
-    def __init__(self, id: UUID, person_id: UUID, monday: date) -> None:  # noqa: A002
+    def __init__(self, id: UUID, person_id: UUID, monday: date) -> None:
         self.person_id = person_id
         self.monday = monday
         self.entries: dict[UUID, Entry] = {}

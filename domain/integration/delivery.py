@@ -42,7 +42,7 @@ class Delivery(Root):
         error: str
 
     @event(Begun)
-    def __init__(self, id: UUID, connection: str, key: str, kind: str) -> None:  # noqa: A002
+    def __init__(self, id: UUID, connection: str, key: str, kind: str) -> None:
         self.connection = connection
         self.key = key
         self.kind = kind

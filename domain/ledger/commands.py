@@ -168,10 +168,12 @@ class ReverseJournal(Command):
     accounting_date: date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyReversed, PeriodClosed, NotFound, WrongEntity."""
+        """Raises AlreadyTaken, AlreadyReversed, PeriodClosed, NotFound, WrongEntity."""
         journal = work.load(Journal, self.journal_id)
         work.enter(journal.entity)
         require_open(work, self, journal.entity, self.accounting_date)
+        if work.load_or_none(Journal, self.reversal_id):
+            raise AlreadyTaken(f"journal {self.reversal_id} exists", field="reversal_id")
         lines = journal.reverse(self.reversal_id)
         reversal = Journal(
             self.reversal_id, journal.entity, journal.book, journal.functional_currency,

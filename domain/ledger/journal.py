@@ -80,7 +80,7 @@ class Journal(Root):
 
     @event(Posted)
     def __init__(
-        self, id: UUID, entity: str, book: str, functional_currency: str, accounting_date: date,  # noqa: A002
+        self, id: UUID, entity: str, book: str, functional_currency: str, accounting_date: date,
         description: str, document: str, lines: tuple[Line, ...], source_position: int | None,
         rule: str, rule_version: int, reverses: UUID | None,
     ) -> None:  # fmt: skip

@@ -79,7 +79,7 @@ class Calendar(Root):
             return (f"period {self.entity} {self.month}",)
 
     @event(Begun)
-    def __init__(self, id: UUID, entity: str) -> None:  # noqa: A002
+    def __init__(self, id: UUID, entity: str) -> None:
         self.entity = entity
         self.months: dict[date, Status] = {}
 

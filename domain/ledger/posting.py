@@ -137,12 +137,15 @@ def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
         Line(chart.OUTPUT_TAX, fact.currency, -totals.tax, -totals.functional_tax),
     )
     yield Entry("invoice", fact.party.entity, books, fact.issued_on,
-                f"Invoice to {fact.party.client_code}", fact.number, balanced(lines, books))  # fmt: skip
+                f"Invoice to {fact.party.client_code}", fact.number,
+                balanced(lines, books))  # fmt: skip
 
 
 def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
-    """Cr 1100 what was open and 2230 the rest; Dr 2300; freed work back to 1200 as carried,
-    a price cut to 4090 (time, expenses) or 4010 (fixed fee), all at the invoice's rate.
+    """Cr 1100 what was open and 2230 the rest; Dr 2300 and what was credited.
+
+    Freed work goes back to 1200 as carried, a price cut to 4090 (time, expenses) or 4010 (fixed
+    fee), all at the invoice's rate.
     """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
     owed = totals.gross - fact.from_open

@@ -32,7 +32,7 @@ class Client(Root):
     @event(Registered)
     def __init__(
         self,
-        id: UUID,  # noqa: A002
+        id: UUID,
         code: str,
         name: str,
         entity: str,
