@@ -12,6 +12,7 @@ from typing import Any
 
 from api.demo import month as months
 from api.demo.firm import HOUSES, YEAR, Deal, deals, founding, person_id, selling
+from api.followers import Followers
 from api.wiring import System
 from domain.access.roles import ALL
 from domain.actor import EVERY_ENTITY, Actor
@@ -48,16 +49,13 @@ class Year:
         self._scale = scale
         self._step = step
         self._store: Store = system.store_on(lambda: date(YEAR + 1, 1, 31))
-        self._reactors = system.reactors()
-        self._feed = system.feed()
+        self._followers = Followers(system)
         self._conn = system.connect()
         self.commands = 0
         self.before_late_fact = 0
 
     def run(self) -> None:
         """From the founding to the last close."""
-        self._feed.lead()
-        assert all(reactor.lead() for reactor in self._reactors)  # noqa: S101
         self._step("founding")
         self._send(founding(self._scale))
         for month in range(1, 13):
@@ -66,14 +64,10 @@ class Year:
             self._bill(month)
             self._collect(month)
             self._close(month)
-        self._feed.catch_up()
-        self._conn.close()
 
     def settle(self) -> None:
         """Follow up, post and project all there is."""
-        while sum([reactor.catch_up() for reactor in self._reactors]):
-            pass
-        self._feed.catch_up()
+        self._followers.settle()
 
     def _work(self, month: int) -> None:
         scale = self._scale
