@@ -92,8 +92,8 @@ class IssueInvoice(Command):
         self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
     ) -> Invoice:
         totals = totals_of(lines, rate)
-        if not totals.gross:
-            raise NothingToBill("the invoice would be empty", field="sources")
+        if totals.gross <= 0:
+            raise NothingToBill("an invoice asks for a positive amount", field="sources")
         client = work.read(Client, contract.client_id)
         party = Party(contract.entity, client.id, contract.id, client.code, client.name)
         number = next_number(work, "INV", contract.entity, self.issued_on)
@@ -136,14 +136,14 @@ def consume(
 def _take(work: UnitOfWork, ref: BillableRef, contract_id: UUID, invoice_id: UUID) -> list[Share]:
     if ref.kind == "time":
         sheet = work.load(Timesheet, ref.holder_id)
-        _require_contract(contract_id, {sheet.contract_of(id_) for id_ in ref.ids})
         shares = sheet.shares(ref.ids)
+        _require_contract(contract_id, {sheet.contract_of(id_) for id_ in ref.ids})
         sheet.bill(invoice_id, ref.ids)
         return shares
     if ref.kind == "milestone":
         project = work.load(Project, ref.holder_id)
-        _require_contract(contract_id, {project.contract_id})
         shares = project.shares(ref.ids)
+        _require_contract(contract_id, {project.contract_id})
         project.bill(invoice_id, ref.ids)
         return shares
     expense = work.load(Expense, ref.holder_id)
@@ -187,7 +187,10 @@ class IssueCreditMemo(Command):
         return self.issued_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OverCredited, UnknownLine, PartialRestore, PeriodClosed, AmountTooFine."""
+        """Raises OverCredited, UnknownLine, PartialRestore, PeriodClosed, AmountTooFine.
+
+        A memo id used before is AlreadyTaken.
+        """
         invoice = work.load(Invoice, self.invoice_id)
         legal_entity(work, invoice.party.entity)
         require_open(work, self, invoice.party.entity, self.issued_on)

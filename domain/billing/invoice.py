@@ -129,6 +129,10 @@ class Invoice(Root):
             """The head of its number series."""
             return (f"series {self.series}",)
 
+        def claims(self) -> tuple[str, ...]:
+            """A memo is issued once."""
+            return (f"credit memo {self.memo_id}",)
+
     class PaymentApplied(Root.Event):
         """Money received settles some of it."""
 
@@ -168,7 +172,7 @@ class Invoice(Root):
     def credit_line(self, no: int, net: Decimal | None, *, restore: bool) -> CreditLine:
         """What crediting some of a line takes back; ``net`` None is all that is left.
 
-        Tax goes in proportion; the last credit of a line takes what tax is left.
+        Tax is that of all credited so far less what memos took: the last takes what is left.
         Raises UnknownLine, OverCredited, PartialRestore.
         """
         if no not in self.lines:
@@ -180,14 +184,13 @@ class Invoice(Root):
             raise OverCredited(f"line {no} has {left} {self.currency} left", field="lines")
         if restore and taken != line.net:
             raise PartialRestore(f"line {no} is not credited in full", field="lines")
-        tax = self._tax(line, taken, left)
+        tax = self._tax(line, taken)
         carried = line.carried if restore else Decimal(0)
         return CreditLine(no, taken, tax, carried, line.kind, line.sources if restore else ())
 
-    def _tax(self, line: InvoiceLine, taken: Decimal, left: Decimal) -> Decimal:
-        if taken == left:
-            return line.tax - self.credited_tax[line.no]
-        return quantize(line.tax * taken / line.net, self.currency)
+    def _tax(self, line: InvoiceLine, taken: Decimal) -> Decimal:
+        credited = self.credited_net[line.no] + taken
+        return quantize(line.tax * credited / line.net, self.currency) - self.credited_tax[line.no]
 
     def credit(
         self, memo_id: UUID, number: str, sequence: int, series: str, issued_on: date, why: str,

@@ -13,6 +13,7 @@ from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
 from domain.delivery.project import Project
 from domain.delivery.time_commands import APPROVERS
+from domain.errors import Refusal
 from domain.money import CurrencyMismatch, quantize
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
@@ -21,6 +22,12 @@ from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 SPENDERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})
+
+
+class NotPositive(Refusal):
+    """Money spent is positive; a refund belongs to another document."""
+
+    code = "NOT_POSITIVE"
 
 
 class RecordExpense(Command):
@@ -44,12 +51,17 @@ class RecordExpense(Command):
         return self.spent_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch."""
+        """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch.
+
+        Money spent must be above zero, its tax not below: NotPositive.
+        """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_open()
         if self.net.currency != self.tax.currency:
             raise CurrencyMismatch("net and tax differ in currency", field="tax")
+        if self.net.amount <= 0 or self.tax.amount < 0:
+            raise NotPositive("an expense is above zero", field="net")
         if work.load_or_none(Expense, self.expense_id):
             raise AlreadyTaken(f"expense {self.expense_id} exists", field="expense_id")
         expense = Expense(
