@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -30,31 +30,10 @@ from adapters.broker import (
     open_broker,
     run_workers,
 )
-from adapters.postgres.embedded import open_embedded
 
 ROOT = Path(__file__).parents[2]
 
-WORK = """
-import sys, time
-from threading import Event
-from adapters.broker import drain_actor, open_broker, work
-
-broker_url, dsn, lease_s, pause_s = sys.argv[1:]
-stopping = Event()
-
-def drain(destination):
-    with open("begun", "a") as begun:
-        begun.write(destination + "\\n")
-    while destination == "endless" and not stopping.is_set():
-        time.sleep(0.01)
-    time.sleep(float(pause_s))
-    with open("drained", "a") as drained:
-        drained.write(destination + "\\n")
-
-broker = open_broker(broker_url or None, dsn, lease_s=float(lease_s))
-drain_actor(broker, drain)
-work(broker, threads=4, stopping=stopping, grace_s=5)
-"""
+WORKER = Path(__file__).with_name("broker_worker.py")
 
 
 @dataclass(frozen=True)
@@ -64,16 +43,6 @@ class Login:
     owner_dsn: str
     dsn: str
     name: str
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    url = os.environ.get("THROUGHLINE_TEST_DATABASE_URL")
-    with ExitStack() as stack:
-        if not url:
-            embedded = stack.enter_context(open_embedded(tmp_path_factory.mktemp("server")))
-            url = embedded.dsn(database="postgres")
-        yield url
 
 
 @pytest.fixture
@@ -142,7 +111,7 @@ class Place:
     def worker(self, *, lease_s: float, pause_s: float) -> subprocess.Popen[bytes]:
         arguments = [self.broker_url, self.dsn, str(lease_s), str(pause_s)]
         worker = subprocess.Popen(
-            [sys.executable, "-c", WORK, *arguments],
+            [sys.executable, WORKER, *arguments],
             cwd=self.notes,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
@@ -415,17 +384,13 @@ def test_sending_waits_for_a_rabbitmq_short_of_memory_for_a_while_only() -> None
     assert [node.blocked_connection_timeout for node in nodes] == [30, 5]
 
 
-@pytest.mark.parametrize("url", ["kafka://broker.example", "postgresql://db.example", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["kafka://guest:sesame@host.example", "postgresql://db.example", "nonsense"]
+)
 def test_another_kind_of_broker_is_refused_by_a_stable_code(url: str) -> None:
     with pytest.raises(UnknownBroker, match="amqps, redis or rediss") as refused:
         open_broker(url, "")
 
     assert refused.value.code == "UNKNOWN_BROKER"
     assert refused.value.field == "BROKER_URL"
-
-
-def test_a_refusal_does_not_repeat_a_password() -> None:
-    with pytest.raises(UnknownBroker) as refused:
-        open_broker("kafka://guest:open-sesame@broker.example", "")
-
     assert "sesame" not in refused.value.message
