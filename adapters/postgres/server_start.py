@@ -59,7 +59,7 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_checkpoints = off
-client_connection_check_interval = 10s
+client_connection_check_interval = 2s
 """
 
 
