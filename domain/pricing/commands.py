@@ -99,12 +99,12 @@ class ImportFxRates(Command):
         return self.quoted_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises WrongEntity: rates belong to the whole group."""
+        """Raises CurrencyMismatch, WrongEntity: rates belong to the whole group."""
         work.enter(EVERY_ENTITY)
         rates = {given.currency: given.rate for given in self.rates}
         id_ = fx_id(self.source, self.quoted_on)
         if known := work.load_or_none(FxRates, id_):
-            known.correct(rates)
+            known.correct(self.base, rates)
         else:
             work.add(FxRates(id_, self.source, self.quoted_on, self.base, rates))
         return Answer(id=id_)

@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.aggregate import Root, event
 from domain.errors import Refusal
 from domain.identity import named_id
-from domain.money import quantize
+from domain.money import CurrencyMismatch, quantize
 from domain.unit_of_work import UnitOfWork
 
 ECB = "ECB"
@@ -62,8 +62,10 @@ class FxRates(Root):
         self.base = base
         self.rates = rates
 
-    def correct(self, rates: dict[str, Decimal]) -> None:
-        """The same rates again change nothing."""
+    def correct(self, base: str, rates: dict[str, Decimal]) -> None:
+        """The same rates again change nothing. Raises CurrencyMismatch."""
+        if base != self.base:
+            raise CurrencyMismatch(f"{self.source} quotes against {self.base}", field="base")
         if rates != self.rates:
             self._corrected(rates)
 
