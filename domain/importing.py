@@ -61,6 +61,7 @@ class Import:
         self._batch: list[tuple[Request, list[Any]]] = []
         self._commands: list[tuple[Command, Cause]] = []
         self._known: dict[UUID, AlreadyAnswered] = {}
+        self._absent: set[UUID] = set()
         self.position = 0
         self.refused: list[tuple[Command, Refusal]] = []
 
@@ -68,6 +69,13 @@ class Import:
         """Look up in one question which of these were accepted before."""
         keys = [(c.command_id, c.request_hash(self._actor.id)) for c in commands]
         self._known.update(self._store.log_.find_answers(keys))
+
+    def foresee(self, ids: Sequence[UUID]) -> None:
+        """Load records in one question ahead of their commands; remember which do not exist."""
+        wanted = [id_ for id_ in ids if id_ not in self._aggregates]
+        found = self._store.load_fresh(wanted)
+        self._aggregates |= found
+        self._absent.update(id_ for id_ in wanted if id_ not in found)
 
     def run(self, command: Command, cause: Cause | None = None) -> Outcome:
         """Decide one command on top of those before it."""
@@ -120,13 +128,13 @@ class Import:
         for id_ in self._collected:
             self._aggregates[id_].collect_events()
         self._store.forget(self._collected)
-        self._collected, self._tagged = {}, {}
+        self._collected, self._tagged, self._absent = {}, {}, set()
         if len(self._aggregates) > MOST_HELD:
             self._aggregates = {}
 
     def fetch(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
         """Aggregates as the commands before this one left them."""
-        missing = [id_ for id_ in ids if id_ not in self._aggregates]
+        missing = [id_ for id_ in ids if id_ not in self._aggregates and id_ not in self._absent]
         if missing:
             self._aggregates |= self._store.load_fresh(missing)
         return {id_: self._aggregates[id_] for id_ in ids if id_ in self._aggregates}
