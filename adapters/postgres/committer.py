@@ -1,13 +1,14 @@
 """Group commit: concurrent appends share one server call, each with a verdict of its own.
 
 Whoever arrives while nobody is writing leads: it sends all that waits, hands out the verdicts
-and passes the lead on. Commands that touch the same stream, guard or key never share a batch,
-because the server checks a batch as one set.
+and passes the lead on. A command that writes what another in the batch writes or has read waits
+for the next one, because the server checks a batch as one set.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -16,10 +17,18 @@ V = TypeVar("V")
 MOST_IN_A_BATCH = 256
 
 
+@dataclass(frozen=True)
+class Touches:
+    """Streams, tags and keys that an append writes, and those it only relied on."""
+
+    written: frozenset[Any]
+    read: frozenset[Any]
+
+
 class Waiting(Generic[T, V]):
     """One append that waits for its verdict."""
 
-    def __init__(self, item: T, touches: frozenset[Any]) -> None:
+    def __init__(self, item: T, touches: "Touches") -> None:
         self.item = item
         self.touches = touches
         self.verdict: V | None = None
@@ -38,7 +47,7 @@ class Committer(Generic[T, V]):
         self._mutex = threading.Lock()
         self._led = False
 
-    def submit(self, item: T, touches: frozenset[Any]) -> V:
+    def submit(self, item: T, touches: Touches) -> V:
         """Append one item; blocks until its verdict is there. Raises what the batch raised."""
         waiting: Waiting[T, V] = Waiting(item, touches)
         with self._mutex:
@@ -69,12 +78,16 @@ class Committer(Generic[T, V]):
     def _take(self) -> list[Waiting[T, V]]:
         batch: list[Waiting[T, V]] = []
         left: deque[Waiting[T, V]] = deque()
-        touched: set[Any] = set()
+        written: set[Any] = set()
+        read: set[Any] = set()
         with self._mutex:
             for waiting in self._queue:
-                if len(batch) < MOST_IN_A_BATCH and touched.isdisjoint(waiting.touches):
+                own = waiting.touches
+                apart = own.written.isdisjoint(written) and own.written.isdisjoint(read)
+                if len(batch) < MOST_IN_A_BATCH and apart and own.read.isdisjoint(written):
                     batch.append(waiting)
-                    touched |= waiting.touches
+                    written |= own.written
+                    read |= own.read
                 else:
                     left.append(waiting)
             self._queue = left

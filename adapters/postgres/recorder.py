@@ -15,7 +15,7 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from adapters.postgres.committer import Committer
+from adapters.postgres.committer import Committer, Touches
 from adapters.postgres.mapper import Stored
 from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, KeyReused, Request
 
@@ -287,12 +287,12 @@ def _reused(command_id: UUID) -> KeyReused:
     return KeyReused(f"command id {command_id} was used for another request", field="command_id")
 
 
-def _touches(request: Request, stored: Sequence[Stored]) -> frozenset[Any]:
-    touched: set[Any] = {request.command_id}
+def _touches(request: Request, stored: Sequence[Stored]) -> Touches:
+    written: set[Any] = {request.command_id}
     for event in stored:
-        touched.add(event.originator_id)
-        touched.update(event.tags, event.claims)
-    return frozenset(touched | request.consulted.keys() | request.guards.keys())
+        written.add(event.originator_id)
+        written.update(event.tags, event.claims)
+    return Touches(frozenset(written), frozenset((*request.consulted, *request.guards)))
 
 
 def _arguments(batch: Sequence[Item]) -> list[list[Any]]:
