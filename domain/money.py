@@ -12,7 +12,7 @@ from moneyed import CurrencyDoesNotExist, Money, get_currency
 
 from domain.errors import Refusal
 
-__all__ = ["Money", "checked", "minor_unit", "quantize", "split", "to_minor"]
+__all__ = ["Money", "checked", "minor_unit", "quantize", "require_fine", "split", "to_minor"]
 
 
 class UnknownCurrency(Refusal):
@@ -50,10 +50,14 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
 
 def checked(amount: Money, *, field: str = "amount") -> Money:
     """The amount as given; raises AmountTooFine where it needs rounding first."""
-    code = amount.currency.code
-    if amount.amount != quantize(amount.amount, code):
-        raise AmountTooFine(f"{amount.amount} has more decimals than {code} has", field=field)
+    require_fine(amount.amount, amount.currency.code, field=field)
     return amount
+
+
+def require_fine(amount: Decimal, currency: str, *, field: str = "amount") -> None:
+    """Raise AmountTooFine where the amount has more decimals than its currency."""
+    if amount != quantize(amount, currency):
+        raise AmountTooFine(f"{amount} has more decimals than {currency} has", field=field)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

@@ -22,7 +22,7 @@ from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.ledger.commands import require_open
-from domain.money import AmountTooFine, CurrencyMismatch, quantize
+from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import Quote, quote
@@ -207,8 +207,7 @@ class IssueCreditMemo(Command):
         if len({line.no for line in self.lines}) < len(self.lines):
             raise BilledElsewhere("a line is named twice", field="lines")
         for line in self.lines:
-            if line.net is not None and line.net != quantize(line.net, invoice.currency):
-                raise AmountTooFine(f"{line.net} is finer than {invoice.currency}", field="lines")
+            require_fine(line.net or Decimal(0), invoice.currency, field="lines")
         return tuple(
             invoice.credit_line(line.no, line.net, restore=line.restore) for line in self.lines
         )

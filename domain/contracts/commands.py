@@ -10,7 +10,7 @@ from domain.access.roles import ADMIN, CONTRACT_MANAGER, SYSTEM
 from domain.command import Answer, Command, Exact
 from domain.contracts.contract import BillingTerms, Contract
 from domain.errors import Refusal
-from domain.money import CurrencyMismatch, minor_unit
+from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
@@ -50,10 +50,13 @@ class DraftContract(Command):
     opportunity_id: UUID | None = None
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken, RateCardNeeded, CurrencyMismatch, ClientInactive, NotFound."""
+        """Raises AlreadyTaken, RateCardNeeded, CurrencyMismatch, ClientInactive, NotFound.
+
+        The value fits its currency: UnknownCurrency, AmountTooFine.
+        """
         client = work.read(Client, self.client_id)
         legal_entity(work, client.entity)
-        minor_unit(self.currency)
+        require_fine(self.value, self.currency, field="value")
         if not client.active:
             raise ClientInactive(f"client {client.code} is inactive", field="client_id")
         self._check_card(work)

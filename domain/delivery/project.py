@@ -91,6 +91,10 @@ class Project(Root):
         amount: Decimal
         due_on: date
 
+        def claims(self) -> tuple[str, ...]:
+            """Milestone ids are unique among all projects."""
+            return (f"milestone {self.milestone_id}",)
+
     class MilestoneCompleted(Root.Event):
         """Delivery says it is done."""
 
@@ -177,7 +181,8 @@ class Project(Root):
         self._milestone_planned(milestone_id, name, amount, due_on)
 
     def complete_milestone(self, milestone_id: UUID, completed_on: date) -> None:
-        """Raises UnknownMilestone, MilestoneNotReady."""
+        """Raises ProjectClosed, UnknownMilestone, MilestoneNotReady."""
+        self.require_open()
         self._milestone_in(milestone_id, "planned")
         self._milestone_completed(milestone_id, completed_on)
 

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
-from domain.contracts.contract import Contract
+from domain.contracts.contract import Contract, ContractNotActive
 from domain.delivery.project import BudgetLine, Project
+from domain.money import require_fine
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
@@ -30,7 +31,7 @@ class CreateProject(Command):
 
     ROLES: ClassVar = MANAGERS
     project_id: UUID
-    code: str = Field(min_length=1, max_length=60)
+    code: str = Field(min_length=1, max_length=100)
     name: str = Field(min_length=1, max_length=200)
     contract_id: UUID | None = None
     entity: str = Field(default="", description="Needed for internal work only")
@@ -94,10 +95,16 @@ class PlanMilestone(Command):
     due_on: date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises ProjectClosed, MilestoneNotReady, ContractNotActive, NotFound, WrongEntity."""
+        """Raises ProjectClosed, MilestoneNotReady, ContractNotActive, NotFound, WrongEntity.
+
+        A milestone is paid for, so internal work has none: ContractNotActive. Its amount fits
+        the contract's currency: AmountTooFine. Its id is used once: AlreadyTaken.
+        """
         project = project_to_change(work, self.project_id)
-        if project.contract_id is not None:
-            work.read(Contract, project.contract_id).require_active()
+        if project.contract_id is None:
+            raise ContractNotActive("internal work has no milestones", field="project_id")
+        work.read(Contract, project.contract_id).require_active()
+        require_fine(self.amount, project.currency)
         project.plan_milestone(self.milestone_id, self.name, self.amount, self.due_on)
         return Answer(id=project.id)
 
@@ -116,7 +123,7 @@ class CompleteMilestone(Command):
         return self.completed_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises UnknownMilestone, MilestoneNotReady, NotFound, WrongEntity."""
+        """Raises UnknownMilestone, MilestoneNotReady, ProjectClosed, NotFound, WrongEntity."""
         project = project_to_change(work, self.project_id)
         project.complete_milestone(self.milestone_id, self.completed_on)
         return Answer(id=project.id)

@@ -1,5 +1,6 @@
 """What a seller does with an opportunity."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, INTEGRATION, SELLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
-from domain.money import minor_unit
+from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
@@ -61,12 +62,20 @@ class TermsFields(Command):
             )
         return {name: value for name, value in found.items() if value is not None}
 
-    def check(self, work: UnitOfWork) -> None:
-        """Raises UnknownCurrency, NotFound."""
-        if self.currency:
-            minor_unit(self.currency)
-        if self.rate_card_id:
-            work.read(RateCard, self.rate_card_id)
+    def check(self, work: UnitOfWork, terms: Terms) -> None:
+        """Whether contract and budget can start from these terms.
+
+        Raises UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound.
+        """
+        if terms.currency:
+            for amount in (terms.value, *(milestone.amount for milestone in terms.milestones)):
+                require_fine(amount, terms.currency, field="value")
+        if terms.rate_card_id:
+            card = work.read(RateCard, terms.rate_card_id)
+            if terms.currency not in ("", card.currency):
+                raise CurrencyMismatch(
+                    f"rate card is in {card.currency}, deal in {terms.currency}", field="currency"
+                )
 
 
 class OpenOpportunity(TermsFields):
@@ -79,15 +88,16 @@ class OpenOpportunity(TermsFields):
     external_ref: str = Field(default="", max_length=100, description="Its id in the CRM")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken, NotFound, WrongEntity, UnknownCurrency."""
+        """Raises AlreadyTaken, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound."""
         client = work.read(Client, self.client_id)
         legal_entity(work, client.entity)
-        self.check(work)
+        terms = Terms(**self.given())
+        self.check(work, terms)
         if work.load_or_none(Opportunity, self.opportunity_id):
             raise AlreadyTaken(f"opportunity {self.opportunity_id} exists", field="opportunity_id")
         opportunity = Opportunity(
             self.opportunity_id, client.id, client.entity, self.name, self.external_ref,
-            Terms(**self.given()),
+            terms,
         )  # fmt: skip
         return Answer(id=work.add(opportunity).id)
 
@@ -100,10 +110,10 @@ class UpdateOpportunity(TermsFields):
     stage: Literal["prospecting", "engaging"] = "engaging"
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NotFound, WrongEntity, AlreadyClosed, UnknownCurrency."""
+        """Raises AlreadyClosed, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound."""
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
-        self.check(work)
+        self.check(work, replace(opportunity.terms, **self.given()))
         opportunity.update(self.stage, **self.given())
         return Answer(id=opportunity.id)
 
