@@ -8,7 +8,6 @@ bisects, then dead-letters the event or, if it keeps the books, halts and says w
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from psycopg import OperationalError, ProgrammingError
 
@@ -21,14 +20,20 @@ log = logging.getLogger(__name__)
 
 PAGE_SIZE = 2000
 TRIES = 3
+# Looks at halted ones only when it is told to; what it answers is locked by this session.
+LEAD = """
+WITH wanted AS MATERIALIZED (
+    SELECT name FROM projections WHERE live AND name = ANY(%s) AND (%s OR halted IS NULL))
+SELECT name FROM wanted WHERE pg_try_advisory_lock(7310103, hashtext(name))
+"""
 ADVANCE = """
-UPDATE projections SET position = %b, halted = NULL WHERE slot = ANY(%b::text[]) AND position < %b
+UPDATE projections SET position = %b, halted = NULL WHERE slot = ANY(%b::text[]) AND position = %b
 RETURNING slot, live, pg_notify('projected', %b)
 """
 
 
 class NoLongerLive(Exception):
-    """Another build took over while this one was being written."""
+    """Another build or another feed took over while this one was being written."""
 
 
 class Feed:
@@ -50,27 +55,16 @@ class Feed:
     def lead(self) -> None:
         """Take the lock of every projection that is free.
 
-        One that has halted is tried again once, when the feed begins.
+        One that has halted is tried again once, when the feed begins. A position is read under
+        the lock: before it, the leader of that time could still move it.
         """
         led = {slot.projection.name for slot in self.slots}
-        waiting = [p for p in self._projections if p.name not in led]
-        for slot in live(self._conn, waiting) if waiting else ():
-            if (self._begins or not self._halted(slot)) and self._lock(slot):
-                self.slots.append(slot)
+        waiting = [p.name for p in self._projections if p.name not in led]
+        rows = self._conn.execute(LEAD, [waiting, self._begins]).fetchall() if waiting else []
+        taken = {row[0] for row in rows}
+        self.slots += live(self._conn, [p for p in self._projections if p.name in taken])
         self._begins = False
         enter(self._conn, self.slots)
-
-    def _lock(self, slot: Slot) -> bool:
-        row = self._conn.execute(
-            "SELECT pg_try_advisory_lock(7310103, hashtext(%s))", [slot.projection.name]
-        ).fetchone()
-        return bool(row and row[0])
-
-    def _halted(self, slot: Slot) -> bool:
-        row = self._conn.execute(
-            "SELECT halted FROM projections WHERE slot = %s", [slot.schema]
-        ).fetchone()
-        return bool(row and row[0])
 
     def catch_up(self, page_size: int = PAGE_SIZE) -> int:
         """Fold pages until the end of the log; how many events that were."""
@@ -104,18 +98,26 @@ class Feed:
                 self._alone(slot, page)
 
     def _write(self, slots: Sequence[Slot], page: Sequence[Recorded]) -> None:
-        last = page[-1].position
         with self._conn.transaction():
+            self._advance(slots, page[-1].position)
             for slot in slots:
                 wanted = [at for at in page if slot.projection.reads(at.fact)]
                 if wanted:
                     slot.projection.apply(self._conn, wanted)
-            names = [slot.schema for slot in slots]
-            rows = self._conn.execute(ADVANCE, self._advance(names, last)).fetchall()
-            if len(rows) < len(slots) or not all(row[1] for row in rows):
-                raise NoLongerLive(str(names))
         for slot in slots:
-            slot.position = last
+            slot.position = page[-1].position
+
+    def _advance(self, slots: Sequence[Slot], last: int) -> None:
+        """Move the tracking rows before anything is folded, so that nothing is folded twice.
+
+        Those who wait hear what every projection has reached. Raises NoLongerLive.
+        """
+        names = [slot.schema for slot in slots]
+        reached = min(last if s.schema in names else s.position for s in self.slots)
+        terms = [last, names, slots[0].position, str(reached)]
+        rows = self._conn.execute(ADVANCE, terms).fetchall()
+        if len(rows) < len(slots) or not all(row[1] for row in rows):
+            raise NoLongerLive(str(names))
 
     def _alone(self, slot: Slot, page: Sequence[Recorded]) -> None:
         """Fold a page into one projection; halve it until the event at fault is found."""
@@ -158,19 +160,18 @@ class Feed:
                 " ON CONFLICT DO NOTHING",
                 [slot.schema, at.position, error],
             )
-            self._conn.execute(ADVANCE, self._advance([slot.schema], at.position))
+            self._advance([slot], at.position)
         slot.position = at.position
 
     def _forget(self) -> None:
         for slot in self.slots:
             slot.projection.forget()
 
-    def _advance(self, schemas: list[str], last: int) -> list[Any]:
-        """Tracking rows to move; those who wait hear what every projection has reached."""
-        reached = min(last if s.schema in schemas else s.position for s in self.slots)
-        return [last, schemas, last, str(reached)]
-
     def wait(self, timeout_s: float) -> None:
         """Sleep until the log grows or the time is over; LISTEN came before the first read."""
         for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
             pass
+
+    def close(self) -> None:
+        """Give up the connection and with it the lead, so that another may take it."""
+        self._conn.close()
