@@ -15,6 +15,7 @@ from domain.request import (
     Conflict,
     Outcome,
     Request,
+    TooBusy,
     check_version,
     repeat,
     request_of,
@@ -98,7 +99,8 @@ class Import:
     def flush(self) -> int:
         """Append everything decided so far in one transaction; the last position.
 
-        Where something it relied on has changed meanwhile, every command decides again.
+        Where something it relied on has changed meanwhile, every command decides again. Raises
+        TooBusy where that goes on and on, and AlreadyTaken; nothing is appended then.
         """
         for _ in range(MOST_TRIES):
             if not self._batch:
@@ -107,8 +109,10 @@ class Import:
                 self.position = self._store.log_.import_events(self._batch)
             except Conflict:
                 self._decide_again()
-                continue
-            self._clear()
+            else:
+                self._clear()
+        if self._batch:
+            raise TooBusy(f"gave up after {MOST_TRIES} tries")
         return self.position
 
     def _decide_again(self) -> None:

@@ -13,7 +13,7 @@ from domain.actor import SYSTEM
 from domain.command import Command
 from domain.errors import Refusal
 from domain.importing import Import
-from domain.request import Cause
+from domain.request import Cause, TooBusy
 from domain.store import Store
 from projections.recorded import Decode, Recorded, read_page
 from projections.table import Conn
@@ -21,6 +21,9 @@ from projections.table import Conn
 log = logging.getLogger(__name__)
 
 PAGE_SIZE = 1000
+
+
+Planned = tuple[Recorded, Sequence[Command]]
 
 
 class Halt(Exception):
@@ -49,6 +52,7 @@ class Reactor:
         self._store = store
         self._reaction = reaction
         self.position = -1
+        self._halted = ""
         conn.execute("LISTEN log")
         conn.execute(
             "INSERT INTO projections (name, version, slot, live) VALUES (%s, 1, %s, true)"
@@ -61,14 +65,20 @@ class Reactor:
         if self.position >= 0:
             return True
         row = self._conn.execute(
-            "SELECT pg_try_advisory_lock(7310103, hashtext(%s)), position FROM projections"
-            " WHERE slot = %s",
-            [self._reaction.name, self._reaction.name],
+            "SELECT pg_try_advisory_lock(7310103, hashtext(%s))", [self._reaction.name]
         ).fetchone()
         if row and row[0]:
-            self._reaction.begin(self._conn, self._decode, row[1])
-            self.position = row[1]
+            self._begin()
         return self.position >= 0
+
+    def _begin(self) -> None:
+        """Go on from the tracking row, which nobody else moves while the lock is ours."""
+        row = self._conn.execute(
+            "SELECT position FROM projections WHERE slot = %s", [self._reaction.name]
+        ).fetchone()
+        assert row is not None  # noqa: S101 -- there since we began to listen
+        self._reaction.begin(self._conn, self._decode, row[0])
+        self.position = row[0]
 
     def catch_up(self) -> int:
         """React to everything there is; how many events that was."""
@@ -85,10 +95,12 @@ class Reactor:
         done, halted = self._react(page)
         if done or halted:
             self._track(done[-1].position if done else self.position, halted)
+        if halted:
+            self._begin()  # what it holds in memory may have seen more than was done
         return len(done)
 
     def _react(self, page: Sequence[Recorded]) -> tuple[list[Recorded], str]:
-        planned: list[tuple[Recorded, Sequence[Command]]] = []
+        planned: list[Planned] = []
         halted = ""
         for at in page:
             try:
@@ -102,18 +114,53 @@ class Reactor:
             halted = refused[1]
         return [at for at, _ in planned], halted
 
-    def _send(
-        self, planned: Sequence[tuple[Recorded, Sequence[Command]]]
-    ) -> tuple[int, str] | None:
+    def _send(self, planned: Sequence[Planned]) -> tuple[int, str] | None:
         """Append the commands; the index of the event that stops us, where one does."""
+        for index, error in sorted(self._refused(planned).items()):
+            at = planned[index][0]
+            if self._reaction.halts:
+                return index, f"event {at.position}: {error}"
+            self._dead_letter(at, error)
+        return None
+
+    def _refused(self, planned: Sequence[Planned]) -> dict[int, str]:
+        """Append in one go, or event by event where that is refused; what was, by index.
+
+        Raises TooBusy, after which the same may be tried again.
+        """
+        try:
+            return self._append(planned)
+        except TooBusy:
+            raise
+        except Refusal as refusal:
+            if len(planned) == 1:
+                return {0: f"{refusal.code}: {refusal}"}
+        return self._one_by_one(planned)
+
+    def _one_by_one(self, planned: Sequence[Planned]) -> dict[int, str]:
+        refused: dict[int, str] = {}
+        for index, one in enumerate(planned):
+            if found := self._refused([one]):
+                refused[index] = found[0]
+                if self._reaction.halts:
+                    break
+        return refused
+
+    def _append(self, planned: Sequence[Planned]) -> dict[int, str]:
+        refused: dict[int, str] = {}
         with self._store.importing(SYSTEM) as batch:
             batch.expect([command for _, commands in planned for command in commands])
             for index, (at, commands) in enumerate(planned):
                 if error := self._run(batch, at, commands):
+                    refused[index] = error
                     if self._reaction.halts:
-                        return index, f"event {at.position}: {error}"
-                    self._dead_letter(at, error)
-        return None
+                        break
+        late = {command.command_id: said(command, refusal) for command, refusal in batch.refused}
+        for index, (_, commands) in enumerate(planned):
+            for command in commands:
+                if command.command_id in late:
+                    refused.setdefault(index, late[command.command_id])
+        return refused
 
     def _run(self, batch: Import, at: Recorded, commands: Sequence[Command]) -> str:
         cause = Cause(correlation_id=at.correlation_id, causation_id=at.position)
@@ -121,7 +168,7 @@ class Reactor:
             try:
                 batch.run(command, cause)
             except Refusal as refusal:
-                return f"{type(command).__name__} {refusal.code}: {refusal}"
+                return said(command, refusal)
         return ""
 
     def _dead_letter(self, at: Recorded, error: str) -> None:
@@ -133,8 +180,9 @@ class Reactor:
         )
 
     def _track(self, position: int, halted: str) -> None:
-        if halted:
+        if halted and halted != self._halted:
             log.error("%s halts: %s", self._reaction.name, halted)
+        self._halted = halted
         self._conn.execute(
             "UPDATE projections SET position = %s, halted = %s WHERE slot = %s",
             [position, halted or None, self._reaction.name],
@@ -145,3 +193,12 @@ class Reactor:
         """Sleep until the log grows or the time is over."""
         for _ in self._conn.notifies(timeout=timeout_s, stop_after=1):
             pass
+
+    def close(self) -> None:
+        """Give up the connection and with it the lead, so that another may take it."""
+        self._conn.close()
+
+
+def said(command: Command, refusal: Refusal) -> str:
+    """A refused command in one line."""
+    return f"{type(command).__name__} {refusal.code}: {refusal}"
