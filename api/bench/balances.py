@@ -1,0 +1,95 @@
+"""Any-date trial balance: flat from 1e5 to 1e6 ledger lines, and against summing the lines."""
+
+import random
+import statistics
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from api.bench.ground import ENTITY, Ground
+from api.bench.line import Line, seconds
+from domain.command import Command
+from domain.identity import new_id
+from domain.ledger.commands import PostDerivedJournal
+from domain.ledger.journal import Line as Posting
+from projections.reports import REPORTS
+
+SMALL, LARGE = 100_000, 1_000_000
+LINES_A_JOURNAL = 4
+PROBES = 15
+ACCOUNTS = ("1000", "1100", "1420", "2000", "2110", "2300", "4000", "4010", "5000", "5010", "5020",
+            "5090", "6000", "6010", "6100", "7000")  # fmt: skip
+NAIVE = """
+SELECT account, currency, sum(amount), sum(functional) FROM ledger_lines
+WHERE entity = %s AND book = 'main' AND accounting_date <= %s AND position <= %s
+GROUP BY account, currency
+"""
+
+
+def lines(ground: Ground) -> Iterator[Line]:
+    """The as-of rows."""
+    feed = ground.system.feed()
+    feed.lead()
+    with ground.system.connect() as conn:
+        load(ground, SMALL)
+        feed.catch_up()
+        conn.execute("ANALYZE")
+        small, _ = probe(conn)
+        load(ground, LARGE - SMALL)
+        feed.catch_up()
+        conn.execute("ANALYZE")
+        large, naive = probe(conn)
+    yield Line("any-date trial balance, 1e6 lines", large, small, "ms", "at 1e5 lines", 1.3,
+               "at most")  # fmt: skip
+    yield Line("summing 1e6 lines instead", naive, large, "ms", "the report", 50.0)
+
+
+def load(ground: Ground, lines_: int) -> None:
+    """Journals in the order of their dates, one in fifty late, as imports."""
+    dice = random.Random(lines_)  # noqa: S311 -- the same load every run
+    count = lines_ // LINES_A_JOURNAL
+    from domain.actor import SYSTEM
+
+    with ground.store.importing(SYSTEM) as batch:
+        for no in range(count):
+            batch.run(journal(dice, no, count))
+            if no % 2000 == 0:
+                batch.flush()
+
+
+def journal(dice: random.Random, no: int, count: int) -> Command:
+    """Four balanced lines in two currencies."""
+    day = date(2024, 1, 1) + timedelta(days=no * 700 // count)
+    if no % 50 == 0:
+        day = max(date(2024, 1, 1), day - timedelta(days=dice.randrange(60)))
+    first, second = (
+        Decimal(dice.randrange(1, 10**6)) / 100,
+        Decimal(dice.randrange(1, 10**6)) / 100,
+    )
+    a, b, c, d = dice.sample(ACCOUNTS, 4)
+    rate = Decimal("0.92")
+    books = (second * rate).quantize(Decimal("0.01"))
+    return PostDerivedJournal(
+        journal_id=new_id(), entity=ENTITY, functional_currency="EUR", accounting_date=day,
+        description="bench", document="", source_position=1, rule="bench", rule_version=1,
+        lines=(Posting(a, "EUR", first, first), Posting(b, "EUR", -first, -first),
+               Posting(c, "USD", second, books), Posting(d, "USD", -second, -books)),
+    )  # fmt: skip
+
+
+def probe(conn: Any) -> tuple[float, float]:
+    """Median milliseconds of the report, and of summing the lines, at random dates and positions."""
+    dice = random.Random(7)  # noqa: S311 -- the same questions every run
+    last = conn.execute("SELECT max(position) FROM events").fetchone()[0]
+    report, naive = [], []
+    for _ in range(PROBES):
+        day = date(2024, 2, 1) + timedelta(days=dice.randrange(660))
+        known = dice.randrange(last // 2, last)
+        given = {"entity": ENTITY, "effective": day, "known": known}
+        report.append(
+            1000 * seconds(lambda given=given: REPORTS["trial-balance"].run(conn, given))
+        )
+        asked = [ENTITY, date(2026, 1, 1), known]
+        naive.append(1000 * seconds(lambda asked=asked: conn.execute(NAIVE, asked).fetchall()))
+    return statistics.median(report), statistics.median(naive)
