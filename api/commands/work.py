@@ -1,13 +1,14 @@
 """``throughline work``: the parts that follow the log, in one process or one each."""
 
 import signal
+from collections.abc import Callable
 from functools import partial
 from threading import Event
 
 import click
 
 from adapters.broker import drain_actor, work
-from api.loops import in_threads, keep_dispatching, keep_sealing, keep_up
+from api.loops import Revive, in_threads, keep_dispatching, keep_sealing, keep_up
 from api.settings import settings
 from api.wiring import System, opened
 from projections.reactions import Reactor
@@ -23,20 +24,30 @@ def command(parts: tuple[str, ...], threads: int) -> None:
     stop = Event()
     with opened(settings()) as system:
         chosen = parts or PARTS
-        loops = []
-        if "projections" in chosen:
-            loops.append(partial(keep_up, system.feed, stop))
-        if "reactions" in chosen:
-            loops += [partial(keep_up, make, stop) for make in reactors(system)]
-        if "seal" in chosen:
-            loops.append(partial(keep_sealing, system.sealer, stop))
-        followers = in_threads(loops)
+        followers = in_threads(loops(system, chosen, stop))
         if "deliveries" in chosen:
             deliver(system, stop, threads)
         else:
             await_signal(stop)
         for follower in followers:
             follower.join(timeout=10)
+
+
+def loops(system: System, chosen: tuple[str, ...], stop: Event) -> list[Callable[[], None]]:
+    """The followers among the chosen parts."""
+    made: list[Callable[[], None]] = []
+    if "projections" in chosen:
+        made.append(partial(keep_up, system.feed, stop, revive(system)))
+    if "reactions" in chosen:
+        made += [partial(keep_up, make, stop, revive(system)) for make in reactors(system)]
+    if "seal" in chosen:
+        made.append(partial(keep_sealing, system.sealer, stop, revive(system)))
+    return made
+
+
+def revive(system: System) -> Revive:
+    """What brings the database back where it is ours: started again by whoever misses it."""
+    return system.embedded.ensure if system.embedded is not None else lambda: None
 
 
 def reactors(system: System) -> list[partial[Reactor]]:
@@ -55,7 +66,7 @@ def deliver(system: System, stop: Event, threads: int) -> None:
 
     actor = drain_actor(broker, drain)
     due = partial(due_here, system, frozenset(vendors))
-    in_threads([partial(keep_dispatching, due, actor.send, stop)])
+    in_threads([partial(keep_dispatching, due, actor.send, stop, revive(system))])
     work(broker, threads, stopping=stop)
 
 
