@@ -9,12 +9,13 @@ business have the same digest; position and versions stand beside it.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
+from uuid import UUID
 
 from domain.ledger import posting
 from domain.money import quantize
@@ -58,11 +59,15 @@ def code_version() -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: numbers with decimals and dates are strings."""
+    """A value as JSON has it: numbers with decimals, dates and ids are strings."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | datetime):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     return value
 
 

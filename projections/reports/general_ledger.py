@@ -26,7 +26,8 @@ WHERE l.book = %(book)s AND l.account = %(account)s
     AND l.accounting_date BETWEEN %(from)s AND %(to)s AND l.position <= %(known)s
 ORDER BY l.accounting_date, l.effective_date, l.entity COLLATE "C", l.document COLLATE "C",
     l.description COLLATE "C", l.rule COLLATE "C",
-    coalesce(p.code, '') COLLATE "C", l.currency COLLATE "C", l.amount, l.functional, l.position, l.no
+    coalesce(p.code, '') COLLATE "C", l.currency COLLATE "C", l.amount, l.functional, l.position,
+    l.no
 LIMIT %(rows)s OFFSET %(skipped)s
 """
 

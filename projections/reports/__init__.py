@@ -1,0 +1,21 @@
+"""The reports, by name: each answers as of an effective date and a known position."""
+
+from projections.report import Report
+from projections.reports.audit_trail import AUDIT_TRAIL
+from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
+from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.receivables_ageing import RECEIVABLES_AGEING
+from projections.reports.revenue_by_month import REVENUE_BY_MONTH
+from projections.reports.sync_health import SYNC_HEALTH
+from projections.reports.trial_balance import TRIAL_BALANCE
+from projections.reports.unbilled import UNBILLED
+
+__all__ = ["REPORTS"]
+
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (
+        TRIAL_BALANCE, GENERAL_LEDGER, BUDGET_VS_ACTUAL, UNBILLED, RECEIVABLES_AGEING,
+        REVENUE_BY_MONTH, AUDIT_TRAIL, SYNC_HEALTH,
+    )
+}  # fmt: skip

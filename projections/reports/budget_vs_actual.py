@@ -1,0 +1,72 @@
+"""Budget against actual by project and role: hours, cost and value."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from projections.as_of import AsOf
+from projections.packet import Column, Row, amounts, text
+from projections.report import ENTITY, Parameter, Report
+from projections.table import Conn
+
+SUMS = """
+WITH figures AS (
+    SELECT project_id, role, hours, cost, revenue, 0 AS minutes, 0 AS spent, 0 AS value
+    FROM budget_lines WHERE position <= %(known)s
+    UNION ALL
+    SELECT project_id, role, 0, 0, 0, minutes, cost, value
+    FROM actual_moves WHERE effective_date <= %(effective)s AND position <= %(known)s
+)
+SELECT p.entity, coalesce(k.code, ''), p.code, f.role, e.currency, p.currency,
+       sum(f.hours), sum(f.minutes), sum(f.cost), sum(f.spent), sum(f.revenue), sum(f.value)
+FROM figures f JOIN projects p ON p.id = f.project_id
+JOIN legal_entities e ON e.code = p.entity LEFT JOIN clients k ON k.id = p.client_id
+WHERE (%(entity)s::text IS NULL OR p.entity = %(entity)s)
+    AND (%(project)s::text IS NULL OR p.code = %(project)s)
+GROUP BY 1, 2, 3, 4, 5, 6
+ORDER BY p.entity COLLATE "C", coalesce(k.code, '') COLLATE "C", p.code COLLATE "C",
+    f.role COLLATE "C"
+"""
+ALL_ROLES = "all"
+
+
+def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
+    """One row a project and role, then one for all roles of the project."""
+    found = conn.execute(SUMS, {**asked, "known": as_of.known}).fetchall()
+    for (entity, client, code), group in groupby(found, itemgetter(0, 1, 2)):
+        roles = [row[3:] for row in group]
+        sums = [sum(column) for column in list(zip(*roles, strict=True))[3:]]
+        for role, books, currency, *figures in (*roles, (ALL_ROLES, *roles[0][1:3], *sums)):
+            yield entity, client, code, role, *_beside(books, currency, figures)
+
+
+def _beside(books: str, currency: str, figures: Any) -> Row:
+    planned, minutes, cost, spent, revenue, value = figures
+    hours, worked = _hours(planned), _hours(Decimal(minutes) / 60)
+    return (
+        hours, worked, hours - worked, books, cost, spent, cost - spent, currency, revenue, value,
+        revenue - value,
+    )  # fmt: skip
+
+
+def _hours(exact: Decimal) -> Decimal:
+    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+BUDGET_VS_ACTUAL = Report(
+    name="budget-vs-actual",
+    title="Budget against actual",
+    description="Hours, cost and value of projects, planned and done.",
+    parameters=(ENTITY, Parameter("project", str, "Code of one project; left out: all")),
+    columns=(
+        *text("entity", "client", "project", "role"),
+        *(Column(name, "number") for name in ("budget_hours", "actual_hours", "hours_left")),
+        *text("functional_currency"),
+        *amounts("budget_cost", "actual_cost", "cost_left", currency="functional_currency"),
+        *text("currency"), *amounts("budget_value", "actual_value", "value_left"),
+    ),
+    reads=("budget_vs_actual", "deals", "parties"),
+    rows=rows,
+)  # fmt: skip
