@@ -34,6 +34,7 @@ from domain.actor import EVERY_ENTITY, SYSTEM
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
+from projections.audit_trail import AuditTrail
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.deals import Deals
 from projections.feed import Feed
@@ -165,7 +166,7 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
-            Ledger(), Outbox(),
+            Ledger(), AuditTrail(), Outbox(),
         ]  # fmt: skip
 
     def prepare(self) -> None:
