@@ -144,7 +144,7 @@ class Ledger(Projection):
         marks: list[tuple[int]] = []
         months: list[tuple[Any, ...]] = []
         for at in page:
-            rows += [_line(at, no, line) for no, line in enumerate(at.fact.lines)]
+            rows += [line_row(at, no, line) for no, line in enumerate(at.fact.lines)]
             _count(balances, at.fact)
             if balances.journals == JOURNALS_A_VERSION:
                 _version(balances, at.position, versions, months)
@@ -156,7 +156,8 @@ class Ledger(Projection):
         VERSIONS.insert(conn, marks)
 
 
-def _line(at: Recorded, no: int, line: Line) -> tuple[Any, ...]:
+def line_row(at: Recorded, no: int, line: Line) -> tuple[Any, ...]:
+    """The row of a journal's line."""
     fact: Journal.Posted = at.fact
     return (
         at.position, no, fact.entity, fact.book, line.account, line.currency,

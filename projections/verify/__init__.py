@@ -1,0 +1,54 @@
+"""Verification: every rule that must hold over the whole history, checked on one snapshot.
+
+One walk over the log serves all checks; each tells what it looked at, in figures, and names what
+is off. The seal of the log is checked by its owner, the adapter.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from projections.projection import Projection
+from projections.recorded import Decode
+from projections.scratch import pages
+from projections.table import Conn
+from projections.verify.balances import Balances
+from projections.verify.check import Check, Evidence, Verdict
+from projections.verify.consumption import Consumption
+from projections.verify.deliveries import Deliveries
+from projections.verify.gathering import gathered
+from projections.verify.journals import Balanced, Lines, Rules
+from projections.verify.log_order import Positions
+from projections.verify.numbers import Numbers
+from projections.verify.readers import Readers
+from projections.verify.rebuilds import Rebuilt
+from projections.verify.sub_ledgers import (
+    ContractPosition,
+    CustomerCredits,
+    Receivables,
+    Settled,
+)
+
+__all__ = ["CHECKS", "Verdict", "verify"]
+
+CHECKS: tuple[type[Check], ...] = (
+    Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
+    CustomerCredits, Settled, Consumption, Numbers,
+)  # fmt: skip
+
+
+def verify(conn: Conn, decode: Decode, projections: Sequence[Projection]) -> Iterator[Verdict]:
+    """The verdict of each check, as they conclude; the connection is in no transaction."""
+    with gathered(conn, decode, projections) as evidence:
+        checks = [*_checks(evidence)]
+        for page in pages(conn, evidence.decode, 0, evidence.end):
+            for check in checks:
+                check.take(page)
+        for check in checks:
+            yield check.verdict()
+
+
+def _checks(evidence: Evidence) -> Iterator[Check]:
+    for check in CHECKS:
+        yield check(evidence)
+    for projection in evidence.projections:
+        yield Rebuilt(evidence, projection)
+    yield Deliveries(evidence)

@@ -1,0 +1,126 @@
+"""Control accounts: each equals the sub-ledger that keeps it, in its currency and in the books."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from domain.billing.invoice import Invoice
+from domain.billing.payment import Payment
+from domain.ledger.chart import CUSTOMER_CREDITS, POSITION, RECEIVABLES
+from projections.recorded import Recorded
+from projections.verify.check import Check, Evidence
+
+# A journal belongs to the fact it follows from; a manual one to itself.
+ACCOUNT = """
+SELECT entity, currency, sum(amount), sum(functional) FROM ledger_lines
+WHERE account = %(account)s AND coalesce(source_position, position) <= %(facts)s
+GROUP BY entity, currency
+"""
+MOVES = """
+SELECT entity, currency, sum(amount), sum(functional) FROM {table}
+WHERE position <= %(facts)s GROUP BY entity, currency
+"""
+SETTLED = """
+SELECT number, currency, sum(amount), sum(functional) FROM receivable_moves
+WHERE position <= %(facts)s
+GROUP BY invoice_id, number, currency
+HAVING sum(amount) < 0 OR (sum(amount) = 0 AND sum(functional) <> 0)
+ORDER BY number COLLATE "C"
+"""
+INVOICES = "SELECT count(DISTINCT invoice_id) FROM receivable_moves WHERE position <= %(facts)s"
+
+Sums = dict[tuple[str, str], tuple[Decimal, Decimal]]
+NOTHING = (Decimal(0), Decimal(0))
+
+
+class ControlAccount(Check):
+    """``account`` holds what the moves of its sub-ledger sum to."""
+
+    account: str
+    table: str
+
+    def conclude(self) -> str:
+        """Compare by entity and currency."""
+        return self.compare(sums(self.evidence, MOVES.format(table=self.table)))
+
+    def compare(self, kept: Sums) -> str:
+        """Compare sums of the sub-ledger with the account."""
+        booked = sums(self.evidence, ACCOUNT, account=self.account)
+        for key in sorted(kept.keys() | booked.keys()):
+            sub, main = kept.get(key, NOTHING), booked.get(key, NOTHING)
+            if sub != main:
+                self.find(f"{' '.join(key)}: sub-ledger {_said(sub)}, account {_said(main)}")
+        return ", ".join(f"{' '.join(key)} {_said(value)}" for key, value in sorted(kept.items()))
+
+
+class Receivables(ControlAccount):
+    """What invoices have open."""
+
+    name = f"receivables = {RECEIVABLES}"
+    account, table = RECEIVABLES, "receivable_moves"
+
+
+class ContractPosition(ControlAccount):
+    """What is earned and on no invoice."""
+
+    name = f"unbilled = {POSITION}"
+    account, table = POSITION, "unbilled_moves"
+
+
+class CustomerCredits(ControlAccount):
+    """Payments that are not applied and what credit memos left owing."""
+
+    name = f"credits = {CUSTOMER_CREDITS}"
+    account = CUSTOMER_CREDITS
+    stops_at_facts = True
+
+    def __init__(self, evidence: Evidence) -> None:
+        super().__init__(evidence)
+        self._sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: list(NOTHING))
+
+    def read(self, page: Sequence[Recorded]) -> None:
+        """Sum what came, went and is owed."""
+        for at in page:
+            for entity, currency, *change in credit_moves(at.fact):
+                held = self._sums[entity, currency]
+                self._sums[entity, currency] = [a - b for a, b in zip(held, change, strict=True)]
+
+    def conclude(self) -> str:
+        """Compare: a credit is negative."""
+        return self.compare({key: (held[0], held[1]) for key, held in self._sums.items()})
+
+
+def credit_moves(fact: Any) -> Sequence[tuple[Any, ...]]:
+    """Entity, currency, amount and functional amount that a fact adds to what clients have."""
+    if isinstance(fact, Payment.Recorded):
+        return [(fact.entity, fact.currency, fact.amount, fact.functional)]
+    if isinstance(fact, Payment.Applied):
+        return [(fact.entity, fact.currency, -fact.amount, -fact.paid)]
+    if isinstance(fact, Invoice.Credited):
+        owed = fact.totals.gross - fact.from_open
+        return [(fact.party.entity, fact.currency, owed, fact.quote.convert(owed))]
+    return []
+
+
+class Settled(Check):
+    """An invoice without anything open is zero in the books too, and never below zero."""
+
+    name = "settled invoices are zero"
+
+    def conclude(self) -> str:
+        """One question."""
+        facts = self.evidence.facts
+        for number, currency, amount, functional in self.evidence.rows(SETTLED, facts=facts):
+            self.find(f"{number} has {amount} {currency} open and {functional} in the books")
+        return f"{self.evidence.rows(INVOICES, facts=facts)[0][0]} invoices"
+
+
+def sums(evidence: Evidence, query: str, **values: Any) -> Sums:
+    """Amounts by entity and currency."""
+    rows = evidence.rows(query, facts=evidence.facts, **values)
+    return {(entity, currency): (amount, books) for entity, currency, amount, books in rows}
+
+
+def _said(pair: tuple[Decimal, Decimal]) -> str:
+    return f"{pair[0]} ({pair[1]})"
