@@ -1,0 +1,1 @@
+"""The ledger in the notation of other tools, which can then check us."""
