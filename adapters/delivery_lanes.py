@@ -19,37 +19,46 @@ from psycopg.rows import class_row
 from adapters.delivery_pace import Pace
 from adapters.delivery_port import Delivery
 
-# The lock is kept until commit, so the second statement sees every document of a locked lane.
+# The tables fill in bursts, before anybody has analysed them: the oldest lanes are read in the
+# order of their index whatever the statistics say. Local to the transaction, so a pooler is safe.
+_IN_ORDER = """
+SELECT set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_bitmapscan', 'off', true)
+"""
+# The lock is kept until commit, so the next statement sees every document of a locked lane.
 _TAKE = """
-WITH due AS (
+UPDATE delivery_lanes SET due_at = %(until)s, lease = %(lease)s
+WHERE connection = %(connection)s AND lane = ANY (ARRAY (
     SELECT lane FROM delivery_lanes WHERE connection = %(connection)s AND due_at <= %(now)s
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-UPDATE delivery_lanes l SET due_at = %(until)s, lease = %(lease)s
-FROM due WHERE l.connection = %(connection)s AND l.lane = due.lane RETURNING l.lane
+    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+RETURNING lane
 """
 _HEADS = """
-WITH head AS (
-    SELECT h.key FROM unnest(%(lanes)s::text[]) AS taken (lane) CROSS JOIN LATERAL (
+UPDATE deliveries SET attempts = attempts + 1
+WHERE connection = %(connection)s AND key = ANY (ARRAY (
+    SELECT head.key FROM unnest(%(lanes)s::text[]) AS taken (lane) CROSS JOIN LATERAL (
         SELECT key FROM deliveries d
         WHERE d.connection = %(connection)s AND d.lane = taken.lane AND d.state <> 'delivered'
-        ORDER BY position, key LIMIT 1) h)
-UPDATE deliveries d SET attempts = attempts + 1
-FROM head WHERE d.connection = %(connection)s AND d.key = head.key
-RETURNING d.connection, d.key, d.lane, d.position, d.kind, d.document, d.state, d.attempts,
-    d.generation, %(lease)s::uuid AS lease, %(send_before)s::float8 AS send_before
+        ORDER BY position, key LIMIT 1) head))
+RETURNING connection, key, lane, position, kind, document, state, attempts, generation,
+    %(lease)s::uuid AS lease, %(send_before)s::float8 AS send_before
 """
-# Locks before it looks, so a document enqueued meanwhile is seen by one side or the other.
+# A settlement lost with the server is made again after the lease, so it need not wait for the
+# disk; a claim must, as the attempt it counts is what makes the next worker look up first.
+_NO_WAIT = "SET LOCAL synchronous_commit = off"
+# Locks before the others look, so a document enqueued meanwhile is seen by one side or the other.
 _HOLD = """
-SELECT l.lane, l.lease FROM delivery_lanes l
-JOIN unnest(%(lanes)s::text[], %(leases)s::uuid[]) AS held (lane, lease) USING (lane, lease)
-WHERE l.connection = %(connection)s ORDER BY l.lane FOR UPDATE OF l
+SELECT held.lane, held.lease
+FROM (SELECT unnest(%(lanes)s::text[]) AS lane ORDER BY 1) AS asked CROSS JOIN LATERAL (
+    SELECT lane, lease FROM delivery_lanes l
+    WHERE l.connection = %(connection)s AND l.lane = asked.lane FOR UPDATE) held
 """
 _SETTLE = """
 UPDATE deliveries d SET state = s.state, attempts = s.attempts, external_id = s.external_id,
     error = s.error, settled_at = CASE WHEN s.state IN ('delivered', 'dead') THEN %(now)s END
 FROM unnest(%(keys)s::text[], %(states)s::text[], %(attempts)s::int[], %(external_ids)s::text[],
     %(errors)s::text[]) AS s (key, state, attempts, external_id, error)
-WHERE d.connection = %(connection)s AND d.key = s.key
+WHERE d.connection = %(connection)s AND d.key = ANY (%(keys)s::text[]) AND d.key = s.key
 """
 _RELEASE = """
 UPDATE delivery_lanes l SET lease = NULL, stopped_by = s.stopped_by, due_at = CASE
@@ -59,7 +68,7 @@ UPDATE delivery_lanes l SET lease = NULL, stopped_by = s.stopped_by, due_at = CA
     THEN %(now)s + s.wait_s * interval '1 second' END
 FROM unnest(%(lanes)s::text[], %(stopped_by)s::text[], %(waits_s)s::float8[])
     AS s (lane, stopped_by, wait_s)
-WHERE l.connection = %(connection)s AND l.lane = s.lane
+WHERE l.connection = %(connection)s AND l.lane = ANY (%(lanes)s::text[]) AND l.lane = s.lane
 """
 
 
@@ -98,6 +107,7 @@ def claim(
         "send_before": monotonic() + pace.lease_s - pace.answer_s,
     }
     with connection.transaction():
+        connection.execute(_IN_ORDER)
         lanes = [lane for (lane,) in connection.execute(_TAKE, terms)]
         if not lanes:
             return []
@@ -109,13 +119,9 @@ def settle(
     connection: Connection[Any], name: str, settlements: Sequence[Settlement], now: datetime
 ) -> None:
     """Write settlements and free their lanes, in the caller's transaction."""
-    terms: dict[str, Any] = {
-        "connection": name,
-        "now": now,
-        "lanes": [s.delivery.lane for s in settlements],
-        "leases": [s.delivery.lease for s in settlements],
-    }
-    held = set(connection.execute(_HOLD, terms))
+    terms: dict[str, Any] = {"connection": name, "now": now}
+    connection.execute(_NO_WAIT)
+    held = set(connection.execute(_HOLD, terms | _columns(settlements)))
     kept = [s for s in settlements if (s.delivery.lane, s.delivery.lease) in held]
     connection.execute(_SETTLE, terms | _columns(kept))
     connection.execute(_RELEASE, terms | _columns(kept))

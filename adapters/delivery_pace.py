@@ -36,7 +36,7 @@ class Pace:
     batch: int = 128
     concurrency: int = 8
     lease_s: float = 180
-    answer_s: float = 60
+    answer_s: float = 90
     gather_s: float = 0.02
     attempts_max: int = 12
     first_wait_s: float = 2
