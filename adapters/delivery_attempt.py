@@ -55,7 +55,7 @@ class Attempt:
         """Look it up where it may be there, else send it. Raises Transient, Unsupported."""
         try:
             if delivery.perhaps_there and (found := self.vendor.find(document, delivery.key)):
-                return Accepted(found)
+                return Accepted(found, found_existing=True)
             return self._sent(document, delivery.key)
         except (Transient, Unsupported):
             raise
@@ -75,7 +75,7 @@ class Attempt:
             case Uncertain(error):
                 self.circuit.failed(error)
                 return self._put_off(delivery, "uncertain", error)
-            case Accepted(external_id):
+            case Accepted(external_id=external_id):
                 final = Settlement(delivery=delivery, state="delivered", external_id=external_id)
             case Refused(error):
                 final = Settlement(delivery=delivery, state="dead", error=error)

@@ -17,9 +17,13 @@ from domain.identity import named_id
 
 @dataclass(frozen=True)
 class Accepted:
-    """The vendor has it, exactly once, under its own id."""
+    """The vendor has it, exactly once, under its own id.
+
+    ``found_existing``: it was there already when delivery looked.
+    """
 
     external_id: str
+    found_existing: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Uncertain:
 Outcome = Accepted | Refused | Uncertain
 
 
-class Transient(Exception):  # noqa: N818 - the field's word, shared by every adapter
+class Transient(Exception):
     """The vendor cannot now; ``retry_after_s`` is its own wish, in seconds, where it said one."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
@@ -47,11 +51,11 @@ class Transient(Exception):  # noqa: N818 - the field's word, shared by every ad
         self.retry_after_s = retry_after_s
 
 
-class Rejected(Exception):  # noqa: N818
+class Rejected(Exception):
     """The vendor said no; the same document will be refused again."""
 
 
-class Unsupported(Exception):  # noqa: N818
+class Unsupported(Exception):
     """It cannot be said accurately to this vendor."""
 
 
@@ -99,10 +103,9 @@ Record = Callable[[Delivery, Outcome], None]
 def outcome_id(delivery: Delivery, outcome: Outcome) -> UUID:
     """Name an outcome for good: the idempotency key of the command that records it.
 
-    The same outcome of the same delivery has the same id whichever worker met it; a new
-    generation, another verdict or another error text has another.
+    The same outcome of the same delivery has the same id whichever worker met it, and another
+    content has another id. A worker that died after recording may have left ``Accepted`` for the
+    next one to find existing: whoever keeps outcomes keeps the first success.
     """
-    verdict = type(outcome).__name__
-    said = outcome.external_id if isinstance(outcome, Accepted) else outcome.error
-    words = (delivery.connection, delivery.key, str(delivery.generation), verdict, said)
+    words = (delivery.connection, delivery.key, str(delivery.generation), repr(outcome))
     return named_id("delivery_outcome", "\x1f".join(words))

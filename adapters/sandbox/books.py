@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from adapters.sandbox.records import Record, Records
 
 
-class Wrong(Exception):  # noqa: N818 - what the vendor says, not what broke
+class Wrong(Exception):
     """The request is understood and refused."""
 
     def __init__(self, message: str, status: int = 422) -> None:

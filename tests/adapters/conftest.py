@@ -1,36 +1,27 @@
-"""A migrated database for tests that need the delivery tables."""
+"""A database with the delivery tables, empty for each test."""
 
-import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-
-from adapters.postgres.embedded import open_embedded
+from psycopg.conninfo import make_conninfo
 
 MIGRATIONS = sorted((Path(__file__).parents[2] / "migrations").glob("*.sql"))
 
 
 @pytest.fixture(scope="session")
-def delivery_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with ExitStack() as stack:
-        url = os.environ.get("THROUGHLINE_TEST_DATABASE_URL")
-        if not url:
-            server = stack.enter_context(open_embedded(tmp_path_factory.mktemp("server")))
-            url = server.dsn(database="postgres")
-        name = f"delivery_{uuid4().hex}"
-        outside = stack.enter_context(psycopg.connect(url, autocommit=True))
+def delivery_dsn(server: str) -> Iterator[str]:
+    name = f"delivery_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as outside:
         outside.execute(f"CREATE DATABASE {name}")
-        stack.callback(outside.execute, f"DROP DATABASE {name} WITH (FORCE)")
-        dsn = psycopg.conninfo.make_conninfo(url, dbname=name)
-        with psycopg.connect(dsn) as inside:
+        with psycopg.connect(make_conninfo(server, dbname=name)) as inside:
             for migration in MIGRATIONS:
                 inside.execute(migration.read_bytes())
-        yield dsn
+        yield make_conninfo(server, dbname=name)
+        outside.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
