@@ -4,6 +4,7 @@ GraphQL inputs, the command line, importers and the audit view are derived from 
 the docstring is the description, bounds and units are on the fields.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -15,10 +16,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from domain.errors import Refusal
 from domain.identity import new_id
-from domain.money import checked
+from domain.money import checked, minor_unit
 
 if TYPE_CHECKING:
     from domain.unit_of_work import UnitOfWork
+
+
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL character in JSON, not a text that spells one."""
+
+
+class UnstorableText(Refusal):
+    """The text holds a NUL character, which the database cannot keep."""
+
+    code = "UNSTORABLE_TEXT"
 
 
 class Value(BaseModel):
@@ -49,8 +60,9 @@ def _to_money(value: Any) -> Money:
 
 def _checked(amount: Decimal, currency: str) -> Money:
     try:
+        minor_unit(currency)
         return checked(Money(amount, currency))
-    except (Refusal, LookupError) as error:
+    except Refusal as error:
         raise ValueError(str(error)) from error
 
 
@@ -102,8 +114,14 @@ class Command(Value):
         return self.effective_date or today
 
     def request_hash(self, actor: str) -> bytes:
-        """Identity of the request: what the key may be used again for, and by whom."""
-        content = self.model_dump_json(exclude={"command_id"})
+        """Identity of the request: what the key may be used again for, and by whom.
+
+        A field that is left out counts as its default, so a command that gains an optional one
+        keeps its keys. Raises UnstorableText.
+        """
+        content = self.model_dump_json(exclude={"command_id"}, exclude_defaults=True)
+        if "\\u0000" in content and NUL.search(content):
+            raise UnstorableText("a NUL character is no text")
         return sha256(f"{type(self).__name__}\0{actor}\0{content}".encode()).digest()
 
     def run(self, work: "UnitOfWork") -> Answer:
