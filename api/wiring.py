@@ -216,7 +216,7 @@ class System:
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
         told = (
-            {"external_id": outcome.external_id, "found_existing": delivery.perhaps_there}
+            {"external_id": outcome.external_id, "found_existing": outcome.found_existing}
             if isinstance(outcome, Accepted)
             else {"error": outcome.error}
         )

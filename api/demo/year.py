@@ -29,12 +29,16 @@ LATE_MONTH, LATE_DAY = 7, date(YEAR, 3, 14)
 
 UNBILLED = """
 SELECT kind, holder_id, id FROM billables
-WHERE contract_id = %s AND NOT billed AND earned_on <= %s ORDER BY earned_on, id
+WHERE contract_id = %s AND NOT billed AND earned_on <= %s
+    AND NOT EXISTS (SELECT FROM invoices WHERE id = %s)
+ORDER BY earned_on, id
 """
 OPEN = """
 SELECT i.id, i.number, i.client_id, i.currency, i.gross - r.credited - r.paid
 FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id
-WHERE i.issued_on BETWEEN %s AND %s AND i.gross - r.credited - r.paid > 0 ORDER BY i.number
+WHERE i.issued_on BETWEEN %s AND %s AND i.gross - r.credited - r.paid > 0
+    AND NOT EXISTS (SELECT FROM payments WHERE bank_reference = i.number || %s)
+ORDER BY i.number
 """
 FIRST_LINE = (
     "SELECT no, net FROM invoice_lines WHERE invoice_id = %s AND kind = 'time' ORDER BY no"
@@ -114,7 +118,8 @@ class Year:
         until = months.last_day(month)
         for house in HOUSES:
             for deal in months.running(house, month, self._scale):
-                found = self._conn.execute(UNBILLED, [contract_id(deal.id), until]).fetchall()
+                asked = [contract_id(deal.id), until, months.invoice_id(deal, month)]
+                found = self._conn.execute(UNBILLED, asked).fetchall()
                 if found:
                     yield months.billing(month, deal, [(row[0], row[1], row[2]) for row in found])
 
@@ -135,8 +140,8 @@ class Year:
                 self.settle()
 
     def _payments(self, month: int, part: Decimal, on: date, tag: str) -> Iterator[Command]:
-        issued = [date(YEAR, month, 1), months.last_day(month)]
-        for invoice, number, client, currency, owed in self._conn.execute(OPEN, issued).fetchall():
+        asked = [date(YEAR, month, 1), months.last_day(month), f"/{tag}"]
+        for invoice, number, client, currency, owed in self._conn.execute(OPEN, asked).fetchall():
             amount = (owed * part).quantize(Decimal("0.01"))
             yield from months.paying(f"{number}/{tag}", client, invoice, amount, currency, on)
 

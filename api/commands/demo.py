@@ -1,0 +1,154 @@
+"""``throughline demo``: a fictional firm's year from the first command to the verified ledger."""
+
+import os
+import sys
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adapters.sandbox.accounting import accounting
+from adapters.sandbox.crm import crm
+from adapters.sandbox.serve import running
+from api.commands.up import throughline
+from api.commands.verify import report, verdicts
+from api.demo.files import RealYear
+from api.demo.firm import HOUSES, YEAR
+from api.demo.show import Shown, late_fact, the_year, trial_balances
+from api.demo.year import LATE_DAY, LATE_MONTH, Year
+from api.settings import Settings, settings
+from api.wiring import System, opened
+from projections.table import Conn
+
+STEPS = 13
+
+
+@click.command("demo")
+@click.option(
+    "--scale",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Times as many people, clients and deals.",
+)
+@click.option(
+    "--serve/--no-serve",
+    default=None,
+    help="Serve API and start page at the end (default: on a terminal).",
+)
+@click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Run the year on real files: deals, time exports and ECB rates.")  # fmt: skip
+def command(scale: int, folder: Path | None, *, serve: bool | None) -> None:
+    """Run a firm's year through real commands, deliver it, print the reports, verify, serve."""
+    console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=True)
+    known = settings()
+    with ExitStack() as stack:
+        known = with_sandboxes(known, stack)
+        system = stack.enter_context(opened(known))
+        year = run_files(system, folder, console) if folder else run_year(system, scale, console)
+        deliver(system, console)
+        year.settle()
+        intact = print_all(system, year, console)
+    if not intact:
+        sys.exit(1)
+    where_next(console)
+    if serve or (serve is None and sys.stdout.isatty()):
+        os.execv(sys.executable, throughline("up"))  # noqa: S606 -- our own command
+
+
+def with_sandboxes(known: Settings, stack: ExitStack) -> Settings:
+    """Sandbox vendors of our own where none is configured; their state stays with the demo's."""
+    if known.accounting_url or known.crm_url:
+        return known
+    folder = known.home / "sandbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    books = stack.enter_context(running(accounting(folder / "accounting.sqlite")))
+    deals = stack.enter_context(running(crm(folder / "crm.sqlite")))
+    return known.model_copy(update={"accounting_url": books, "crm_url": deals})
+
+
+def run_year(system: System, scale: int, console: Console) -> Year:
+    """The fictional year, with a bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        bar = progress.add_task("a fictional firm's year", total=STEPS)
+
+        def step(what: str) -> None:
+            progress.update(bar, advance=1, description=f"{what:<10}")
+
+        year = Year(system, scale, step)
+        began = perf_counter()
+        year.run()
+    rate = year.commands / (perf_counter() - began)
+    console.print(f"{year.commands} commands of {len(HOUSES)} entities, {rate:.0f} a second,"
+                  " posted and projected.")  # fmt: skip
+    return year
+
+
+def run_files(system: System, folder: Path, console: Console) -> RealYear:
+    """The files of a folder: imported, approved, billed, closed."""
+    year = RealYear(system, folder, console.print)
+    month = year.run()
+    console.print(f"The books are closed up to {date(YEAR, month, 1):%B %Y}.\n")
+    return year
+
+
+def deliver(system: System, console: Console) -> None:
+    """Everything that waits goes out, with a bar; each answer is recorded in the log."""
+    for connection, vendor in system.vendors().items():
+        done = system.drain(connection, vendor, lambda: False)
+        console.print(f"Delivered to {connection}: {done.delivered} documents,"
+                      f" {done.dead} refused.")  # fmt: skip
+
+
+def print_all(system: System, year: Year | RealYear, console: Console) -> bool:
+    """Reports, delivery state, the verdict of ``verify`` and one digest; whether all holds."""
+    with system.connect() as conn:
+        out = Shown(conn, console)
+        end = date(YEAR, 12, 31)
+        trial_balances(out, entities(conn), end)
+        the_year(out, end)
+        if year.before_late_fact:
+            late_fact(out, HOUSES[0].code, date(YEAR, LATE_DAY.month, 31),
+                      date(YEAR, LATE_MONTH, 31), year.before_late_fact)  # fmt: skip
+        digest = out.digest()
+        out.table("Deliveries", out.ask("sync-health", effective=end),
+                  ("where", "kind", "state", "documents"))  # fmt: skip
+    intact = verify_all(system)
+    console.print(f"Digest of these reports: {digest}", highlight=False)
+    console.print("  The same on every machine: the year is the same business everywhere.\n")
+    return intact
+
+
+def entities(conn: Conn) -> list[str]:
+    """Codes of all legal entities."""
+    return [row[0] for row in conn.execute("SELECT code FROM legal_entities ORDER BY code")]
+
+
+def where_next(console: Console) -> None:
+    """What a newcomer may do now."""
+    console.print("Where to look next:")
+    for words, what in NEXT:
+        console.print(f"  throughline {words:<58} {what}", highlight=False)
+
+
+NEXT = (
+    ("report trial-balance --entity NL01 --effective 2025-06-30", "any report, any date"),
+    ("report audit-trail --of NL01-INV-2025-00001", "where a document comes from"),
+    ("export hledger --entity GB01", "the ledger for other tools"),
+    ("do --help", "every business command"),
+    ("up", "API, start page and workers on this firm"),
+)
+
+
+def verify_all(system: System) -> bool:
+    """Seal what is new, then check every invariant; whether all hold."""
+    sealer = system.sealer()
+    while sealer.seal(20_000, at=datetime.now(UTC)) is not None:
+        pass
+    return report(verdicts(system))
