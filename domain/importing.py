@@ -67,9 +67,10 @@ class Import:
         self.refused: list[tuple[Command, Refusal]] = []
 
     def expect(self, commands: Sequence[Command]) -> None:
-        """Look up in one question which of these were accepted before."""
+        """Ask once which of these were accepted before, and load what they name."""
         keys = [(c.command_id, c.request_hash(self._actor.id)) for c in commands]
         self._known.update(self._store.log_.find_answers(keys))
+        self.foresee(list({id_ for command in commands for id_ in named_in(command)}))
 
     def foresee(self, ids: Sequence[UUID]) -> None:
         """Load records in one question ahead of their commands; remember which do not exist."""
@@ -175,3 +176,8 @@ class Import:
             else:
                 again.pending_events.extend(kept)
                 self._aggregates[id_] = again
+
+
+def named_in(command: Command) -> Iterable[UUID]:
+    """Ids that a command's own fields hold; those of nested values are loaded when needed."""
+    return [value for value in vars(command).values() if isinstance(value, UUID)]

@@ -13,7 +13,7 @@ from domain.errors import Refusal
 from domain.ledger.chart import account
 from domain.ledger.journal import Journal, Line, check_balance
 from domain.ledger.period import Calendar, calendar_id, month_of
-from domain.money import AmountTooFine, quantize
+from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
@@ -43,9 +43,21 @@ def require_open(work: UnitOfWork, command: Command, entity: str, day: date) -> 
     """
     calendar = work.find(Calendar, calendar_id(entity)) or Calendar(calendar_id(entity), entity)
     controls = bool(work.actor.roles & CONTROLLERS)
-    if controls and not command.reason and calendar.months.get(month_of(day)) == "soft_closed":
-        raise ReasonNeeded(f"{day:%Y-%m} is soft-closed: say why", field="reason")
+    if controls and calendar.months.get(month_of(day)) == "soft_closed":
+        require_reason(command, day)
     calendar.require_open(day, override=controls)
+
+
+def require_reason(command: Command, day: date) -> None:
+    """Raises ReasonNeeded where the command does not say why it overrides a soft close."""
+    if not command.reason:
+        raise ReasonNeeded(f"{day:%Y-%m} is soft-closed: say why", field="reason")
+
+
+def require_manual(code: str) -> None:
+    """Raises ControlAccount, UnknownAccount."""
+    if account(code).control:
+        raise ControlAccount(f"{code} takes no manual journals", field="account")
 
 
 class PeriodCommand(Command):
@@ -67,14 +79,18 @@ class PeriodCommand(Command):
 
 
 class OpenPeriod(PeriodCommand):
-    """Let a month take entries."""
+    """Let a month take entries; a controller with a reason opens a soft-closed one again."""
 
     ROLES: ClassVar = ACCOUNTANTS | {SYSTEM}
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises WrongOrder, PeriodClosed, NotFound, WrongEntity."""
+        """Raises WrongOrder, PeriodClosed, MissingRole, ReasonNeeded, NotFound, WrongEntity."""
         calendar = self.calendar(work)
-        calendar.open(month_of(self.month))
+        month = month_of(self.month)
+        if calendar.months.get(month) == "soft_closed":
+            work.actor.require_role(CONTROLLERS)
+            require_reason(self, month)
+        calendar.open(month)
         return Answer(id=calendar.id)
 
 
@@ -134,7 +150,11 @@ class PostJournal(Command):
         return self.effective_date or self.accounting_date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises Unbalanced, ControlAccount, UnknownAccount, PeriodClosed, AmountTooFine."""
+        """Raises Unbalanced, ControlAccount, UnknownAccount, PeriodClosed, AmountTooFine.
+
+        A line in the books' own currency, or with the opposite sign in the books, is a
+        CurrencyMismatch where the two amounts contradict each other.
+        """
         entity = legal_entity(work, self.entity)
         require_open(work, self, self.entity, self.accounting_date)
         if work.load_or_none(Journal, self.journal_id):
@@ -148,14 +168,14 @@ class PostJournal(Command):
         return Answer(id=work.add(journal).id)
 
     def _line(self, work: UnitOfWork, given: JournalLineInput, books: str) -> Line:
-        if account(given.account).control:
-            raise ControlAccount(f"{given.account} takes no manual journals", field="account")
-        amount = given.debit - given.credit
-        if amount != quantize(amount, given.currency):
-            raise AmountTooFine(f"{amount} is finer than {given.currency}", field="lines")
-        functional = given.functional
+        require_manual(given.account)
+        amount, functional = given.debit - given.credit, given.functional
+        require_fine(amount, given.currency, field="lines")
         if functional is None:
             functional = quote(work, given.currency, books, self.accounting_date).convert(amount)
+        require_fine(functional, books, field="lines")
+        if amount * functional < 0 or (given.currency == books and amount != functional):
+            raise CurrencyMismatch(f"{amount} {given.currency} are not {functional} {books}")
         return Line(given.account, given.currency, amount, functional, given.project_id)
 
 
@@ -168,12 +188,17 @@ class ReverseJournal(Command):
     accounting_date: date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken, AlreadyReversed, PeriodClosed, NotFound, WrongEntity."""
+        """Raises AlreadyTaken, AlreadyReversed, PeriodClosed, NotFound, WrongEntity.
+
+        What a sub-ledger derived is taken back there, by a credit memo say: ControlAccount.
+        """
         journal = work.load(Journal, self.journal_id)
         work.enter(journal.entity)
         require_open(work, self, journal.entity, self.accounting_date)
         if work.load_or_none(Journal, self.reversal_id):
             raise AlreadyTaken(f"journal {self.reversal_id} exists", field="reversal_id")
+        for line in journal.lines:
+            require_manual(line.account)
         lines = journal.reverse(self.reversal_id)
         reversal = Journal(
             self.reversal_id, journal.entity, journal.book, journal.functional_currency,

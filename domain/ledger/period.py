@@ -5,7 +5,7 @@ reason. What the rules derive from late facts goes to the first open day, its ef
 kept: a closed month never changes.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -42,6 +42,11 @@ def calendar_id(entity: str) -> UUID:
 def month_of(day: date) -> date:
     """The first day of the day's month."""
     return day.replace(day=1)
+
+
+def month_after(month: date) -> date:
+    """The first day of the next month."""
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 class Calendar(Root):
@@ -84,13 +89,17 @@ class Calendar(Root):
         self.months: dict[date, Status] = {}
 
     def open(self, month: date) -> None:
-        """An open month changes nothing. Raises WrongOrder, PeriodClosed."""
+        """Open the next month, or a soft-closed one again; an open month changes nothing.
+
+        Raises WrongOrder, PeriodClosed.
+        """
         if (status := self.months.get(month)) == "open":
             return
         if status == "hard_closed":
             raise PeriodClosed(f"{month:%Y-%m} is closed for good", field="month")
-        if any(other > month for other in self.months):
-            raise WrongOrder(f"a month after {month:%Y-%m} is open already", field="month")
+        expected = month_after(max(self.months)) if self.months else month
+        if status is None and month != expected:
+            raise WrongOrder(f"{expected:%Y-%m} opens next", field="month")
         self._period_opened(self.entity, month)
 
     def soft_close(self, month: date) -> None:

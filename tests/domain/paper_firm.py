@@ -58,10 +58,11 @@ class PaperFirm(Firm):
     def run(self, command: Command, actor: Actor = CHIEF) -> Outcome:
         """Decide a command and keep its facts."""
         actor.require_role(type(command).ROLES)
+        request_hash = command.request_hash(actor.id)
         work = UnitOfWork(actor, self.today, self)
         answer = command.run(work)
         check_version(command, work)
-        on = request_of(command, work, answer, Cause(), b"").effective_date
+        on = request_of(command, work, answer, Cause(), request_hash).effective_date
         changed = work.changed.values()
         decided: list[Any] = [fact for agg in changed for fact in agg.collect_events()]
         claims = {claim for fact in decided for claim in fact.claims()}

@@ -11,6 +11,12 @@ from tests.firm import WORKER, Firm
 
 KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
+DATED = {
+    "IssueInvoice": "issued_on", "IssueCreditMemo": "issued_on", "RecordPayment": "received_on",
+    "ApplyPayment": "applied_on", "PostJournal": "accounting_date",
+    "ReverseJournal": "accounting_date",
+}  # fmt: skip
+"""Documents, and the field that says in which month they are booked."""
 DEAL_SALE = named_id("opportunity", "Fixed")
 
 

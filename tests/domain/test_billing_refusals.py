@@ -21,7 +21,7 @@ from domain.pricing.fx import MissingRate
 from domain.request import AlreadyTaken
 from domain.unit_of_work import NotFound
 from tests.domain.paper_firm import ANYBODY, PaperFirm
-from tests.domain.samples import Stage, approved_expense, eur, new, pay, set_up, usd
+from tests.domain.samples import DATED, Stage, approved_expense, eur, new, pay, set_up, usd
 from tests.firm import WORKER
 
 
@@ -137,17 +137,9 @@ def test_a_date_without_a_rate_is_refused(paper: PaperFirm, at: Stage) -> None:
     paper.refuses(MissingRate, "IssueInvoice", **invoice(at, issued_on="2025-03-01"))
 
 
-@pytest.mark.parametrize(
-    ("command", "date_field"),
-    [
-        ("IssueInvoice", "issued_on"), ("IssueCreditMemo", "issued_on"),
-        ("RecordPayment", "received_on"), ("ApplyPayment", "applied_on"),
-        ("PostJournal", "accounting_date"), ("ReverseJournal", "accounting_date"),
-    ],
-)  # fmt: skip
-def test_a_closed_month_takes_no_document(
-    paper: PaperFirm, at: Stage, command: str, date_field: str
-) -> None:
+@pytest.mark.parametrize("command", DATED)
+def test_a_closed_month_takes_no_document(paper: PaperFirm, at: Stage, command: str) -> None:
+    date_field = DATED[command]
     given = {**documents(paper, at)[command], date_field: "2025-01-09"}
     paper.do("SoftClosePeriod", entity="DE01", month="2025-01-01")
     clerk = type(ANYBODY)("clerk", ANYBODY.roles - {"admin", "controller"}, ANYBODY.entities)

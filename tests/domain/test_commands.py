@@ -11,12 +11,12 @@ import pytest
 
 from domain.actor import Actor, WrongEntity
 from domain.aggregate import topics
-from domain.command import Command
+from domain.command import Command, UnstorableText
 from domain.errors import Refusal
 from domain.request import AlreadyTaken
 from domain.unit_of_work import IdOfAnother, NotFound, StaleVersion
 from tests.domain.paper_firm import ANYBODY, PaperFirm
-from tests.domain.samples import UNKNOWN, samples, set_up
+from tests.domain.samples import DATED, UNKNOWN, samples, set_up
 
 EVERY = sorted(Command.registry)
 STRANGER = Actor("stranger", ANYBODY.roles, frozenset({"ZZ99"}))
@@ -30,6 +30,61 @@ CREATED = {
 
 
 Busy = tuple[PaperFirm, dict[str, dict[str, Any]]]
+
+CODES = {
+    "AlreadyClosed": "ALREADY_CLOSED",
+    "AlreadyReversed": "ALREADY_REVERSED",
+    "AlreadyTaken": "ALREADY_TAKEN",
+    "AmountTooFine": "AMOUNT_TOO_FINE",
+    "BilledElsewhere": "NOT_BILLABLE",
+    "BudgetExists": "BUDGET_EXISTS",
+    "ClientInactive": "INACTIVE_REFERENCE",
+    "ContractNotActive": "CONTRACT_NOT_ACTIVE",
+    "ControlAccount": "CONTROL_ACCOUNT",
+    "CurrencyMismatch": "CURRENCY_MISMATCH",
+    "EntityNotNamed": "ENTITY_UNRESOLVED",
+    "FutureDate": "FUTURE_DATE",
+    "IdOfAnother": "ALREADY_TAKEN",
+    "InvalidKey": "INVALID_KEY",
+    "KeyReused": "KEY_REUSED",
+    "MilestoneNotReady": "MILESTONE_NOT_READY",
+    "MissingFields": "MISSING_FIELDS",
+    "MissingRate": "MISSING_RATE",
+    "MissingRole": "MISSING_ROLE",
+    "NoBillRate": "NO_BILL_RATE",
+    "NoCostRate": "NO_COST_RATE",
+    "NotFound": "NOT_FOUND",
+    "NotPositive": "NOT_POSITIVE",
+    "NothingToBill": "NOTHING_TO_BILL",
+    "NothingToDo": "NOTHING_TO_DO",
+    "OtherClient": "OTHER_CLIENT",
+    "OtherContract": "OTHER_CONTRACT",
+    "OverApplied": "OVER_APPLIED",
+    "OverCredited": "OVER_CREDITED",
+    "OverlappingRate": "OVERLAPPING_RATE",
+    "OwnWork": "OWN_WORK",
+    "PartialRestore": "PARTIAL_RESTORE",
+    "PeriodClosed": "PERIOD_CLOSED",
+    "PeriodNotOpen": "PERIOD_NOT_OPEN",
+    "ProjectClosed": "PROJECT_CLOSED",
+    "RateCardNeeded": "RATE_CARD_NEEDED",
+    "ReasonNeeded": "REASON_NEEDED",
+    "StaleVersion": "STALE_VERSION",
+    "TooBusy": "TOO_BUSY",
+    "TooManyHours": "TOO_MANY_HOURS",
+    "Unbalanced": "UNBALANCED",
+    "UnknownAccount": "UNKNOWN_ACCOUNT",
+    "UnknownCurrency": "UNKNOWN_CURRENCY",
+    "UnknownEntry": "UNKNOWN_ENTRY",
+    "UnknownLine": "UNKNOWN_LINE",
+    "UnknownMilestone": "UNKNOWN_MILESTONE",
+    "UnknownZone": "UNKNOWN_ZONE",
+    "UnstorableText": "UNSTORABLE_TEXT",
+    "WrongEntity": "WRONG_ENTITY",
+    "WrongOrder": "PERIOD_ORDER",
+    "WrongState": "WRONG_STATE",
+}
+"""What clients and verdict files know each refusal by."""
 
 
 @pytest.fixture
@@ -114,6 +169,40 @@ def test_a_new_thing_has_version_zero_before_it_is_there(paper: PaperFirm) -> No
     paper.do("RegisterClient", expected_version=0, **given)
 
 
+def test_a_key_is_for_one_content_and_one_actor(busy: Busy) -> None:
+    _, given = busy
+    one = Command.registry["LogTime"].model_validate(given["LogTime"])
+    other = one.model_copy(update={"note": "another"})
+
+    assert one.request_hash("me") == one.request_hash("me")
+    assert one.request_hash("me") != one.request_hash("you")
+    assert one.request_hash("me") != other.request_hash("me")
+
+
+def test_a_command_that_gains_an_optional_field_keeps_its_keys(busy: Busy) -> None:
+    _, given = busy
+    today = Command.registry["LogTime"]
+    later = type("LogTime", (today,), {"__annotations__": {"mood": str}, "mood": ""})
+
+    old = today.model_validate(given["LogTime"]).request_hash("me")
+
+    assert later(**given["LogTime"]).request_hash("me") == old
+    assert later(**given["LogTime"], mood="good").request_hash("me") != old
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\\\0"])
+def test_text_that_no_database_keeps_is_refused(busy: Busy, text: str) -> None:
+    firm, given = busy
+
+    firm.refuses(UnstorableText, "LogTime", **{**given["LogTime"], "note": text})
+
+
+def test_text_that_only_spells_a_nul_is_kept(busy: Busy) -> None:
+    firm, given = busy
+
+    firm.do("LogTime", **{**given["LogTime"], "note": "\\u0000"})
+
+
 def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
     """Every refusal of the domain."""
     for each in kind.__subclasses__():
@@ -147,6 +236,7 @@ def tried() -> set[tuple[str, str]]:
 def test_every_refusal_a_command_announces_is_tried() -> None:
     generic = {(name, refusal) for name in EVERY for refusal in ("WrongEntity", "NotFound")}
     generic |= {(name, "AlreadyTaken") for name in CREATED}
+    generic |= {(name, "PeriodClosed") for name in DATED}
 
     assert not announced() - tried() - generic
 
@@ -160,6 +250,3 @@ def test_every_topic_begins_with_its_context() -> None:
                 "organisation", "pricing", "sales"}  # fmt: skip
 
     assert {topic.split(".")[0] for topic in topics()} == contexts
-
-
-CODES: dict[str, str] = {}
