@@ -63,12 +63,14 @@ class Import:
         self._commands: list[tuple[Command, Cause]] = []
         self._known: dict[UUID, AlreadyAnswered] = {}
         self._absent: set[UUID] = set()
+        self._hashes: dict[UUID, bytes] = {}
         self.position = 0
         self.refused: list[tuple[Command, Refusal]] = []
 
     def expect(self, commands: Sequence[Command]) -> None:
         """Ask once which of these were accepted before, and load what they name."""
-        keys = [(c.command_id, c.request_hash(self._actor.id)) for c in commands]
+        self._hashes |= {c.command_id: c.request_hash(self._actor.id) for c in commands}
+        keys = [(c.command_id, self._hashes[c.command_id]) for c in commands]
         self._known.update(self._store.log_.find_answers(keys))
         self.foresee(list({id_ for command in commands for id_ in named_in(command)}))
 
@@ -90,6 +92,8 @@ class Import:
             check_version(command, work)
         except Refusal:
             self._undo(work)
+            if self._renewed(work):
+                return self.run(command, cause)
             raise
         if command.dry_run:
             self._undo(work)
@@ -133,7 +137,7 @@ class Import:
         for id_ in self._collected:
             self._aggregates[id_].collect_events()
         self._store.forget(self._collected)
-        self._collected, self._tagged, self._absent = {}, {}, set()
+        self._collected, self._tagged, self._absent, self._hashes = {}, {}, set(), {}
         if len(self._aggregates) > MOST_HELD:
             self._aggregates = {}
 
@@ -156,11 +160,21 @@ class Import:
             self._aggregates[id_] = aggregate
             facts += aggregate.pending_events[self._collected.get(id_, 0) :]
             self._collected[id_] = len(aggregate.pending_events)
-        request = request_of(command, work, answer, cause, command.request_hash(self._actor.id))
+        known = self._hashes.get(command.command_id)
+        request_hash = known or command.request_hash(self._actor.id)
+        request = request_of(command, work, answer, cause, request_hash)
         for fact in facts:
             self._tagged |= {tag: (work.guards.get(tag, 0), fact) for tag in fact.tags()}
         self._batch.append((request, list(map(self._store.mapper.to_stored_event, facts))))
         self._commands.append((command, cause))
+
+    def _renewed(self, work: UnitOfWork) -> bool:
+        """Whether what a refusal rests on has moved on since it was loaded; it is loaded again."""
+        seen = {*work.consulted, *work.changed} - self._collected.keys()
+        before = {id_: self._aggregates[id_].version for id_ in seen if id_ in self._aggregates}
+        fresh = self._store.load_fresh(list(before)) if before else {}
+        self._aggregates |= fresh
+        return any(fresh[id_].version != version for id_, version in before.items())
 
     def _undo(self, work: UnitOfWork) -> None:
         """Rebuild what a refused command had already touched."""

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,10 +44,12 @@ class Ground:
         """Run many as imports; how many."""
         count = 0
         with self.store.importing(ACTOR) as importing:
-            for count, command in enumerate(commands, 1):  # noqa: B007 -- the last is the answer
-                importing.run(command)
-                if count % batch == 0:
-                    importing.flush()
+            while page := list(islice(commands, batch)):
+                importing.expect(page)
+                for command in page:
+                    importing.run(command)
+                importing.flush()
+                count += len(page)
         return count
 
 
