@@ -13,6 +13,7 @@ from domain.request import (
     AlreadyAnswered,
     Cause,
     Conflict,
+    KeyReused,
     Outcome,
     Request,
     TooBusy,
@@ -63,14 +64,15 @@ class Import:
         self._commands: list[tuple[Command, Cause]] = []
         self._known: dict[UUID, AlreadyAnswered] = {}
         self._absent: set[UUID] = set()
-        self._hashes: dict[UUID, bytes] = {}
+        self._hashes: dict[int, bytes] = {}
+        self._decided: dict[UUID, tuple[Command, Outcome]] = {}
         self.position = 0
         self.refused: list[tuple[Command, Refusal]] = []
 
     def expect(self, commands: Sequence[Command]) -> None:
         """Ask once which of these were accepted before, and load what they name."""
-        self._hashes |= {c.command_id: c.request_hash(self._actor.id) for c in commands}
-        keys = [(c.command_id, self._hashes[c.command_id]) for c in commands]
+        self._hashes |= {id(c): c.request_hash(self._actor.id) for c in commands}
+        keys = [(c.command_id, self._hashes[id(c)]) for c in commands]
         self._known.update(self._store.log_.find_answers(keys))
         self.foresee(list({id_ for command in commands for id_ in named_in(command)}))
 
@@ -85,6 +87,8 @@ class Import:
         """Decide one command on top of those before it."""
         if prior := self._known.get(command.command_id):
             return repeat(command, prior)
+        if twin := self._decided.get(command.command_id):
+            return again(command, *twin)
         self._actor.require_role(type(command).ROLES)
         work = UnitOfWork(self._actor, self._store.today(), self)
         try:
@@ -99,7 +103,9 @@ class Import:
             self._undo(work)
             return Outcome(answer, None)
         self._collect(command, work, answer, cause or Cause())
-        return Outcome(answer, None)
+        outcome = Outcome(answer, None)
+        self._decided[command.command_id] = command, outcome
+        return outcome
 
     def flush(self) -> int:
         """Append everything decided so far in one transaction; the last position.
@@ -138,6 +144,7 @@ class Import:
             self._aggregates[id_].collect_events()
         self._store.forget(self._collected)
         self._collected, self._tagged, self._absent, self._hashes = {}, {}, set(), {}
+        self._decided = {}
         if len(self._aggregates) > MOST_HELD:
             self._aggregates = {}
 
@@ -160,7 +167,7 @@ class Import:
             self._aggregates[id_] = aggregate
             facts += aggregate.pending_events[self._collected.get(id_, 0) :]
             self._collected[id_] = len(aggregate.pending_events)
-        known = self._hashes.get(command.command_id)
+        known = self._hashes.get(id(command))
         request_hash = known or command.request_hash(self._actor.id)
         request = request_of(command, work, answer, cause, request_hash)
         for fact in facts:
@@ -190,6 +197,13 @@ class Import:
             else:
                 again.pending_events.extend(kept)
                 self._aggregates[id_] = again
+
+
+def again(command: Command, first: Command, outcome: Outcome) -> Outcome:
+    """The same command twice in one batch. Raises KeyReused where the content differs."""
+    if command != first:
+        raise KeyReused(f"command id {command.command_id} was used for another request")
+    return Outcome(outcome.answer, None, repeated=True)
 
 
 def named_in(command: Command) -> Iterable[UUID]:

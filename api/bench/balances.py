@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from api.bench.ground import ENTITY, Ground
@@ -79,17 +80,23 @@ def journal(dice: random.Random, no: int, count: int) -> Command:
 
 
 def probe(conn: Any) -> tuple[float, float]:
-    """Median milliseconds of the report, and of summing the lines, at random dates and positions."""
+    """Median ms of the report and of summing the lines, at the same days and positions."""
     dice = random.Random(7)  # noqa: S311 -- the same questions every run
     last = conn.execute("SELECT max(position) FROM events").fetchone()[0]
-    report, naive = [], []
-    for _ in range(PROBES):
-        day = date(2024, 2, 1) + timedelta(days=dice.randrange(660))
-        known = dice.randrange(last // 2, last)
-        given = {"entity": ENTITY, "effective": day, "known": known}
-        report.append(
-            1000 * seconds(lambda given=given: REPORTS["trial-balance"].run(conn, given))
-        )
-        asked = [ENTITY, date(2026, 1, 1), known]
-        naive.append(1000 * seconds(lambda asked=asked: conn.execute(NAIVE, asked).fetchall()))
-    return statistics.median(report), statistics.median(naive)
+    asked = [
+        (date(2024, 2, 1) + timedelta(days=dice.randrange(660)), dice.randrange(last // 2, last))
+        for _ in range(PROBES)
+    ]
+    report = [seconds(partial(ask, conn, day, known)) for day, known in asked]
+    naive = [seconds(partial(add_up, conn, day, known)) for day, known in asked]
+    return 1000 * statistics.median(report), 1000 * statistics.median(naive)
+
+
+def ask(conn: Any, day: date, known: int) -> None:
+    """The report."""
+    REPORTS["trial-balance"].run(conn, {"entity": ENTITY, "effective": day, "known": known})
+
+
+def add_up(conn: Any, day: date, known: int) -> None:
+    """The same figures from the lines."""
+    conn.execute(NAIVE, [ENTITY, day, known]).fetchall()

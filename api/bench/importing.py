@@ -13,6 +13,7 @@ from domain.identity import new_id
 from domain.request import Cause, Request
 
 EVENTS = 20_000
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
 A_COMMAND = 100
 COPY = f"COPY bare_events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
 
@@ -38,7 +39,7 @@ def made() -> list[list[Any]]:
 def fact(stream: Any, version: int) -> Any:
     """A time entry without its personal note, which is encrypted apart."""
     return Timesheet.TimeLogged(  # type: ignore[call-arg]
-        originator_id=stream, originator_version=version, timestamp=datetime(2025, 1, 1, tzinfo=UTC),
+        originator_id=stream, originator_version=version, timestamp=NOW,
         entry_id=new_id(), person_id=person(1), project_id=PROJECT, work_date=date(2025, 1, 2),
         minutes=90, activity="build", billable=True, note="", author="bench " * 20,
         external_ref="export row 4711",
@@ -59,7 +60,7 @@ def request() -> Request:
 
 def copy_all(ground: Ground, base: list[int]) -> float:
     """The same rows, ready made, into a table of the same shape and keys."""
-    to_stored = ground.store.mapper.to_stored_event
+    to_stored: Any = ground.store.mapper.to_stored_event
     rows = [row(base, request(), to_stored(one)) for facts in made() for one in facts]
     with ground.system.connect() as conn:
         return seconds(lambda: copy(conn, rows))

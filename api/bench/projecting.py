@@ -51,7 +51,8 @@ def lines(ground: Ground) -> Iterator[Line]:
         grown = memory_mb() - before
         large = LARGE / rebuild_all(ground, conn)
         yield Line("whole-history rebuild, ten times the events", large, small, "events a second",
-                   "the same over a tenth", 0.8, note=f"1e6 events in {1e6 / large:.0f} s")  # fmt: skip
+                   "the same over a tenth", 0.8,
+                   note=f"1e6 events in {1e6 / large:.0f} s")  # fmt: skip
         yield Line("rebuild of 1e6 events", 1e6 / large, 60.0, "seconds", "the limit set", 1.0,
                    "at most")  # fmt: skip
         yield Line("memory grown by 180,000 more commands", grown, 1.0, "MB", "one MB", None)
