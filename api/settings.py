@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = 8420
+    sandbox_accounting_port: int = Field(default=8471, description="Port of the sandbox vendors")
+    sandbox_crm_port: int = 8472
     pool_size: int = Field(default=16, ge=2, le=90, description="Database connections a process")
     pooled: bool = Field(
         default=False, description="DATABASE_URL goes through a pooler in transaction mode"

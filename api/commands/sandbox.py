@@ -7,14 +7,16 @@ from api.settings import settings
 
 
 @click.command("sandbox")
-@click.option("--accounting-port", default=8471, show_default=True)
-@click.option("--crm-port", default=8472, show_default=True)
+@click.option("--accounting-port", type=int, help="Default: THROUGHLINE_SANDBOX_ACCOUNTING_PORT.")
+@click.option("--crm-port", type=int, help="Default: THROUGHLINE_SANDBOX_CRM_PORT.")
 @click.option("--in-memory", is_flag=True, help="Forget everything at the end.")
-def command(accounting_port: int, crm_port: int, *, in_memory: bool) -> None:
+def command(accounting_port: int | None, crm_port: int | None, *, in_memory: bool) -> None:
     """Serve both until interrupted; state is kept under the home directory."""
-    directory = None if in_memory else settings().home / "sandbox"
+    known = settings()
+    directory = None if in_memory else known.home / "sandbox"
+    ports = accounting_port or known.sandbox_accounting_port, crm_port or known.sandbox_crm_port
     try:
-        serve(directory, accounting_port=accounting_port, crm_port=crm_port, ready=say)
+        serve(directory, accounting_port=ports[0], crm_port=ports[1], ready=say)
     except KeyboardInterrupt:
         click.echo("stopped")
 

@@ -1,0 +1,84 @@
+"""``throughline up`` from nothing to its end, however that comes."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.machine import PARTS, Machine, alive, eventually, machine
+
+SOON_S, LATER_S = 30.0, 90.0
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def running(home: Path) -> Iterator[Machine]:
+    with machine(home) as made:
+        made.up()
+        eventually(lambda: set(made.parts()) == set(PARTS), LATER_S, "all parts")
+        yield made
+
+
+def test_everything_starts_from_nothing_and_goes_in_order_when_asked(running: Machine) -> None:
+    everybody = running.everybody()
+
+    code = running.stop(signal.SIGTERM, SOON_S)
+
+    assert code == 0, running.said()
+    stopped = re.findall(r"supervisor: (\w+) (?:stopped|killed)", running.said())
+    assert stopped == ["api", "deliveries", "seal", "reactions", "projections", "sandbox"]
+    assert running.is_down()
+    eventually(lambda: not any(map(alive, everybody)), SOON_S, "the end of all")
+
+
+def test_a_killed_supervisor_leaves_no_process_and_a_stopped_server(running: Machine) -> None:
+    everybody = running.everybody()
+
+    running.stop(signal.SIGKILL)
+
+    eventually(lambda: not any(map(alive, everybody)), SOON_S, "the end of all")
+    assert running.is_down()
+
+
+def test_after_a_kill_the_next_start_goes_on(running: Machine) -> None:
+    running.stop(signal.SIGKILL)
+
+    running.up()
+
+    eventually(lambda: set(running.parts()) == set(PARTS), LATER_S, "all parts")
+    assert running.stop(signal.SIGTERM, SOON_S) == 0
+
+
+def test_a_second_up_says_who_was_first_and_leaves_it_alone(running: Machine) -> None:
+    parts, first = running.parts(), running.process
+    assert first is not None
+
+    second = running.start("up")
+
+    assert second.wait(LATER_S) == 1
+    assert f"ALREADY_UP): Throughline is up in {running.home} already, as process {first.pid}" in (
+        running.said()
+    )
+    assert running.parts() == parts
+    assert running.answers()
+
+
+def test_an_up_elsewhere_on_a_taken_port_names_the_setting(
+    running: Machine, tmp_path: Path
+) -> None:
+    parts = running.parts()
+    other = Machine(tmp_path / "other", port=running.port)
+
+    second = other.start("up")
+
+    assert second.wait(LATER_S) == 1
+    assert f"cannot listen on 127.0.0.1:{running.port}: Address already in use" in other.said()
+    assert "THROUGHLINE_PORT" in other.said()
+    assert not (other.home / "postgres").exists()
+    assert running.parts() == parts
