@@ -1,7 +1,7 @@
 """The ledger: append-only lines with their dates, and balances for any date and any position.
 
 A balance is kept by account, currency and month: what the month opened with and the running sum
-of each day. Every 512th journal writes a new version of the rows that changed, stamped with its
+of each day. Every 128th journal writes a new version of the rows that changed, stamped with its
 position. So a balance as of any day and any position is one row an account plus the few journals
 since that version, however long the history is.
 """
@@ -19,7 +19,7 @@ from projections.projection import Projection
 from projections.recorded import Recorded
 from projections.table import Conn, Table
 
-JOURNALS_A_VERSION = 512
+JOURNALS_A_VERSION = 128
 DAYS = 31
 
 LINES = Table(
