@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     accounting_url: str | None = Field(
         default=None, description="Where issued documents are delivered to"
     )
+    delivery_lease_s: float = Field(
+        default=180, ge=2, description="Seconds until what a dead delivery worker held is taken up"
+    )
     crm_url: str | None = Field(default=None, description="Where deal actuals are delivered to")
     log_level: str = "WARNING"
 

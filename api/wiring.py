@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 
 import domain.contexts
 from adapters.broker import install_broker, open_broker
-from adapters.delivery import Accepted, Delivery, Drained, Outcome, Vendor, drain, outcome_id
+from adapters.delivery import Accepted, Delivery, Drained, Outcome, Pace, Vendor, drain, outcome_id
 from adapters.outbox import ACCOUNTING, CRM, Outbox
 from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import SubjectKeys
@@ -207,12 +207,20 @@ class System:
         return found
 
     def _http(self, url: str) -> httpx.Client:
-        return self._stack.enter_context(httpx.Client(base_url=url, timeout=10))
+        return self._stack.enter_context(
+            httpx.Client(base_url=url, timeout=self.pace.lease_s / 18)
+        )
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast to deliver; an attempt is a few calls, so each has its part of the lease."""
+        lease_s = self.settings.delivery_lease_s
+        return Pace(lease_s=lease_s, answer_s=lease_s / 2)
 
     def drain(self, connection: str, vendor: Vendor, stop: Callable[[], bool]) -> Drained:
         """Deliver what is due for a connection; each outcome is recorded in the log."""
         with self.connect() as conn:
-            return drain(conn, connection, vendor, self._record, stop=stop)
+            return drain(conn, connection, vendor, self._record, self.pace, stop=stop)
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
         told = (
