@@ -7,19 +7,20 @@ from uuid import UUID
 
 from domain.actor import Actor
 from domain.aggregate import Root
-from domain.command import Answer, Command
+from domain.command import Command
 from domain.errors import Refusal
 from domain.request import (
     AlreadyAnswered,
+    AlreadyTaken,
     Cause,
     Conflict,
-    KeyReused,
     Outcome,
     Request,
     TooBusy,
     check_version,
     repeat,
     request_of,
+    reused,
 )
 from domain.unit_of_work import UnitOfWork
 
@@ -60,21 +61,23 @@ class Import:
         self._aggregates: dict[UUID, Root] = {}
         self._collected: dict[UUID, int] = {}
         self._tagged: dict[str, tuple[int, Root.Event]] = {}
+        self._claimed: set[str] = set()
         self._batch: list[tuple[Request, list[Any]]] = []
         self._commands: list[tuple[Command, Cause]] = []
-        self._known: dict[UUID, AlreadyAnswered] = {}
+        self._asked: set[UUID] = set()
+        self._known: dict[UUID, tuple[bytes, AlreadyAnswered]] = {}
         self._absent: set[UUID] = set()
-        self._hashes: dict[int, bytes] = {}
-        self._decided: dict[UUID, tuple[Command, Outcome]] = {}
         self.position = 0
         self.refused: list[tuple[Command, Refusal]] = []
 
     def expect(self, commands: Sequence[Command]) -> None:
         """Ask once which of these were accepted before, and load what they name."""
-        self._hashes |= {id(c): c.request_hash(self._actor.id) for c in commands}
-        keys = [(c.command_id, self._hashes[id(c)]) for c in commands]
-        self._known.update(self._store.log_.find_answers(keys))
+        self._ask([command.command_id for command in commands])
         self.foresee(list({id_ for command in commands for id_ in named_in(command)}))
+
+    def _ask(self, command_ids: Sequence[UUID]) -> None:
+        self._known |= self._store.log_.select_answers(command_ids)
+        self._asked.update(command_ids)
 
     def foresee(self, ids: Sequence[UUID]) -> None:
         """Load records in one question ahead of their commands; remember which do not exist."""
@@ -84,41 +87,83 @@ class Import:
         self._absent.update(id_ for id_ in wanted if id_ not in found)
 
     def run(self, command: Command, cause: Cause | None = None) -> Outcome:
-        """Decide one command on top of those before it."""
-        if prior := self._known.get(command.command_id):
+        """Decide one command on top of those before it. A refused one leaves no trace."""
+        request_hash = command.request_hash(self._actor.id)
+        if prior := self._prior(command, request_hash):
             return repeat(command, prior)
-        if twin := self._decided.get(command.command_id):
-            return again(command, *twin)
         self._actor.require_role(type(command).ROLES)
         work = UnitOfWork(self._actor, self._store.today(), self)
         try:
-            answer = command.run(work)
-            check_version(command, work)
+            return self._decide(command, work, cause or Cause(), request_hash)
         except Refusal:
             self._undo(work)
+            if prior := self._late_prior(command, request_hash):
+                return repeat(command, prior)
             if self._renewed(work):
                 return self.run(command, cause)
             raise
+        except BaseException:
+            self._undo(work)
+            raise
+
+    def _prior(self, command: Command, request_hash: bytes) -> AlreadyAnswered | None:
+        """The answer it got before. Raises KeyReused."""
+        if (known := self._known.get(command.command_id)) is None:
+            return None
+        if known[0] != request_hash:
+            raise reused(command.command_id)
+        return known[1]
+
+    def _late_prior(self, command: Command, request_hash: bytes) -> AlreadyAnswered | None:
+        """A refusal may come after the same command's own success, if nobody has asked yet."""
+        if command.command_id in self._asked:
+            return None
+        self._ask([command.command_id])
+        return self._prior(command, request_hash)
+
+    def _decide(
+        self, command: Command, work: UnitOfWork, cause: Cause, request_hash: bytes
+    ) -> Outcome:
+        answer = command.run(work)
+        check_version(command, work)
+        request = request_of(command, work, answer, cause, request_hash)
+        facts = self._facts(work)
+        claims = [claim for fact in facts for claim in fact.claims()]
+        self._refuse_taken(claims)
         if command.dry_run:
             self._undo(work)
-            return Outcome(answer, None)
-        self._collect(command, work, answer, cause or Cause())
-        outcome = Outcome(answer, None)
-        self._decided[command.command_id] = command, outcome
-        return outcome
+        else:
+            self._collect(command, cause, work, request, facts)
+            self._claimed.update(claims)
+        return Outcome(answer, None)
+
+    def _facts(self, work: UnitOfWork) -> list[Any]:
+        """What this command adds to what those before it decided."""
+        return [
+            fact
+            for id_, aggregate in work.changed.items()
+            for fact in aggregate.pending_events[self._collected.get(id_, 0) :]
+        ]
+
+    def _refuse_taken(self, claims: Sequence[str]) -> None:
+        """Raises AlreadyTaken, by a record or by a command of this batch."""
+        taken = next((claim for claim in claims if claim in self._claimed), None)
+        taken = taken or (self._store.log_.find_taken(claims) if claims else None)
+        if taken:
+            raise AlreadyTaken(f"{taken} is taken")
 
     def flush(self) -> int:
         """Append everything decided so far in one transaction; the last position.
 
         Where something it relied on has changed meanwhile, every command decides again. Raises
-        TooBusy where that goes on and on, and AlreadyTaken; nothing is appended then.
+        TooBusy where that goes on and on; nothing is appended then.
         """
         for _ in range(MOST_TRIES):
             if not self._batch:
                 return self.position
             try:
                 self.position = self._store.log_.import_events(self._batch)
-            except Conflict:
+            except (Conflict, AlreadyTaken):
                 self._decide_again()
             else:
                 self._clear()
@@ -139,12 +184,11 @@ class Import:
                 self.refused.append((command, refusal))
 
     def _clear(self) -> None:
-        self._batch, self._commands, self._known = [], [], {}
+        self._batch, self._commands, self._known, self._asked = [], [], {}, set()
         for id_ in self._collected:
             self._aggregates[id_].collect_events()
         self._store.forget(self._collected)
-        self._collected, self._tagged, self._absent, self._hashes = {}, {}, set(), {}
-        self._decided = {}
+        self._collected, self._tagged, self._absent, self._claimed = {}, {}, set(), set()
         if len(self._aggregates) > MOST_HELD:
             self._aggregates = {}
 
@@ -161,19 +205,20 @@ class Import:
         """The last fact with the tag, among those not yet appended too."""
         return self._tagged.get(tag) or self._store.latest(tag)
 
-    def _collect(self, command: Command, work: UnitOfWork, answer: Answer, cause: Cause) -> None:
-        facts: list[Any] = []
+    def _collect(
+        self, command: Command, cause: Cause, work: UnitOfWork, request: Request, facts: list[Any]
+    ) -> None:
+        stored = list(map(self._store.mapper.to_stored_event, facts))
         for id_, aggregate in work.changed.items():
             self._aggregates[id_] = aggregate
-            facts += aggregate.pending_events[self._collected.get(id_, 0) :]
             self._collected[id_] = len(aggregate.pending_events)
-        known = self._hashes.get(id(command))
-        request_hash = known or command.request_hash(self._actor.id)
-        request = request_of(command, work, answer, cause, request_hash)
         for fact in facts:
             self._tagged |= {tag: (work.guards.get(tag, 0), fact) for tag in fact.tags()}
-        self._batch.append((request, list(map(self._store.mapper.to_stored_event, facts))))
+        self._batch.append((request, stored))
         self._commands.append((command, cause))
+        self._known[command.command_id] = (
+            request.request_hash, AlreadyAnswered(0, request.answer),
+        )  # fmt: skip
 
     def _renewed(self, work: UnitOfWork) -> bool:
         """Whether what a refusal rests on has moved on since it was loaded; it is loaded again."""
@@ -187,23 +232,20 @@ class Import:
         """Rebuild what a refused command had already touched."""
         for id_, aggregate in work.changed.items():
             kept = aggregate.pending_events[: self._collected.get(id_, 0)]
-            if len(kept) == len(aggregate.pending_events):
-                continue
-            again = self._store.load_fresh([id_]).get(id_)
-            for fact in kept:
-                again = fact.mutate(again)
-            if again is None:
-                self._aggregates.pop(id_, None)
-            else:
-                again.pending_events.extend(kept)
-                self._aggregates[id_] = again
+            if len(kept) < len(aggregate.pending_events):
+                self._rebuild(id_, kept)
 
-
-def again(command: Command, first: Command, outcome: Outcome) -> Outcome:
-    """The same command twice in one batch. Raises KeyReused where the content differs."""
-    if command != first:
-        raise KeyReused(f"command id {command.command_id} was used for another request")
-    return Outcome(outcome.answer, None, repeated=True)
+    def _rebuild(self, id_: UUID, kept: Sequence[Any]) -> None:
+        again = self._store.load_fresh([id_]).get(id_)
+        if again is not None and kept and again.version >= kept[0].originator_version:
+            kept = []  # somebody was faster: the flush finds out and every command decides again
+            self._collected.pop(id_)
+        for fact in kept:
+            again = fact.mutate(again)
+        self._aggregates.pop(id_, None)
+        if again is not None:
+            again.pending_events.extend(kept)
+            self._aggregates[id_] = again
 
 
 def named_in(command: Command) -> Iterable[UUID]:

@@ -23,7 +23,18 @@ class Log(Protocol):
         """The stored answer of a command. Raises KeyReused where the content differs."""
 
     def import_events(self, batch: Sequence[tuple[Request, Sequence[Any]]]) -> int:
-        """Append many commands in one transaction; the last position. Raises Conflict."""
+        """Append many commands in one transaction; the last position.
+
+        Raises Conflict, AlreadyTaken.
+        """
+
+    def select_answers(
+        self, command_ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[bytes, AlreadyAnswered]]:
+        """Stored answers of several commands, each with the hash of its request."""
+
+    def find_taken(self, claims: Sequence[str]) -> str | None:
+        """One of these natural keys that belongs to a record already, if any does."""
 
     def find_answers(self, keys: Sequence[tuple[UUID, bytes]]) -> dict[UUID, AlreadyAnswered]:
         """Stored answers of several commands. Raises KeyReused where content differs."""

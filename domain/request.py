@@ -15,6 +15,11 @@ class KeyReused(Refusal):
     code = "KEY_REUSED"
 
 
+def reused(command_id: UUID) -> KeyReused:
+    """The refusal of a key that stands for something else."""
+    return KeyReused(f"command id {command_id} was used for another request", field="command_id")
+
+
 class Conflict(Exception):
     """Something the command relied on has changed; nothing was written."""
 
@@ -88,9 +93,13 @@ def check_version(command: Command, work: UnitOfWork) -> None:
 def request_of(
     command: Command, work: UnitOfWork, answer: Answer, cause: Cause, request_hash: bytes
 ) -> Request:
-    """The envelope of what a command decided. Raises EntityNotNamed."""
+    """The envelope of what a command decided. Raises EntityNotNamed.
+
+    What it loaded and left as it was counts as consulted: that nothing was to do must hold, too.
+    """
     if not work.entity:
         raise EntityNotNamed("the command did not say for which legal entity it acts")
+    unchanged = {id_: a.version for id_, a in work.changed.items() if not a.pending_events}
     return Request(
         command_id=command.command_id,
         request_hash=request_hash,
@@ -99,7 +108,7 @@ def request_of(
         cause=cause,
         entity=work.entity,
         effective_date=command.effective_on(work.today),
-        consulted={id_: v for id_, v in work.consulted.items() if id_ not in work.changed},
+        consulted=work.consulted | unchanged,
         guards=work.guards,
     )
 

@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.postgres.committer import Committer, Touches
 from adapters.postgres.mapper import Stored
-from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, KeyReused, Request
+from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, Request, reused
 
 Pool = ConnectionPool[Connection[TupleRow]]
 Item = tuple[Request, Sequence[Stored]]
@@ -85,6 +85,9 @@ STREAMS = (
 LATEST = (
     "SELECT position, stream_id, version, topic, payload, schema_version, recorded_at FROM events"
     " WHERE position = (SELECT max(position) FROM event_tags WHERE tag = %b)"
+)
+ANSWERS = (
+    "SELECT command_id, request_hash, position, answer FROM commands WHERE command_id = ANY(%b)"
 )
 TAKEN = "SELECT min(tag) FROM event_tags WHERE tag = ANY(%b)"
 CLASHES = """
@@ -158,17 +161,25 @@ class LogRecorder(ApplicationRecorder):
 
     def find_answers(self, keys: Sequence[tuple[UUID, bytes]]) -> dict[UUID, AlreadyAnswered]:
         """Stored answers of several commands. Raises KeyReused where content differs."""
-        hashes = dict(keys)
+        found = self.select_answers([command_id for command_id, _ in keys])
+        for command_id, request_hash in keys:
+            if command_id in found and found[command_id][0] != request_hash:
+                raise reused(command_id)
+        return {command_id: answer for command_id, (_, answer) in found.items()}
+
+    def select_answers(
+        self, command_ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[bytes, AlreadyAnswered]]:
+        """Stored answers of several commands, each with the hash of its request."""
         with self._pool.connection() as conn:
-            rows = conn.execute(
-                "SELECT command_id, request_hash, position, answer FROM commands"
-                " WHERE command_id = ANY(%b)",
-                [list(hashes)],
-            ).fetchall()
-        for command_id, request_hash, _, _ in rows:
-            if request_hash != hashes[command_id]:
-                raise _reused(command_id)
-        return {row[0]: AlreadyAnswered(row[2], row[3]) for row in rows}
+            rows = conn.execute(ANSWERS, [list(command_ids)]).fetchall()
+        return {row[0]: (row[1], AlreadyAnswered(row[2], row[3])) for row in rows}
+
+    def find_taken(self, claims: Sequence[str]) -> str | None:
+        """One of these natural keys that belongs to a record already, if any does."""
+        with self._pool.connection() as conn:
+            row = conn.execute(TAKEN, [list(claims)]).fetchone()
+        return row[0] if row else None
 
     def select_streams(self, ids: Sequence[UUID]) -> Iterator[Stored]:
         """Events of several streams, each in order of version."""
@@ -277,14 +288,10 @@ def _not_accepted(verdict: str, request: Request, position: int, answer: bytes) 
     if verdict == "answered":
         return AlreadyAnswered(position, answer)
     if verdict == "reused":
-        return _reused(request.command_id)
+        return reused(request.command_id)
     if verdict == "taken":
         return AlreadyTaken(f"{answer.decode()} is taken")
     return Conflict()
-
-
-def _reused(command_id: UUID) -> KeyReused:
-    return KeyReused(f"command id {command_id} was used for another request", field="command_id")
 
 
 def _touches(request: Request, stored: Sequence[Stored]) -> Touches:
