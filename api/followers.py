@@ -13,6 +13,13 @@ WHERE live AND halted IS NULL AND position < (SELECT coalesce(max(position), 0) 
 """
 
 
+def settled(system: System) -> None:
+    """Bring every follower to the end of the log, here or by waiting for who leads."""
+    followers = Followers(system)
+    followers.settle()
+    followers.close()
+
+
 class Followers:
     """Policies, posting and projections of a system."""
 
