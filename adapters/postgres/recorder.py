@@ -90,6 +90,7 @@ ANSWERS = (
     "SELECT command_id, request_hash, position, answer FROM commands WHERE command_id = ANY(%b)"
 )
 TAKEN = "SELECT min(tag) FROM event_tags WHERE tag = ANY(%b)"
+NOW = "SELECT greatest(clock_timestamp(), (SELECT recorded_at FROM events WHERE position = %b))"
 CLASHES = """
 SELECT EXISTS (SELECT FROM unnest(%b::text[], %b::bigint[]) g (tag, after)
                JOIN event_tags t ON t.tag = g.tag AND t.position > g.after)
@@ -145,9 +146,7 @@ class LogRecorder(ApplicationRecorder):
     def import_events(self, batch: Sequence[tuple[Request, Sequence[Stored]]]) -> int:
         """Append many commands by COPY in one transaction. Raises Conflict for all of them."""
         with self._pool.connection() as conn, conn.transaction():
-            found = conn.execute("SELECT append_lock(), clock_timestamp()").fetchone()
-            assert found is not None  # noqa: S101 -- a function always answers
-            last, now = found
+            last, now = _lock(conn)
             if _clashes(conn, batch):
                 raise Conflict
             _refuse_taken(conn, batch)
@@ -344,6 +343,18 @@ def _event_columns(
         event.originator_id, event.originator_version, event.topic, event.schema_version,
         request.effective_date, request.entity, event.state,
     )  # fmt: skip
+
+
+def _lock(conn: Connection[TupleRow]) -> tuple[int, Any]:
+    """Take the append lock; the last position, and a moment no earlier than that fact's.
+
+    Two questions: what the first one waited for is seen only by the second.
+    """
+    last = conn.execute("SELECT append_lock()").fetchone()
+    now = conn.execute(NOW, last).fetchone()
+    assert last is not None  # noqa: S101 -- a function always answers
+    assert now is not None  # noqa: S101 -- the same
+    return last[0], now[0]
 
 
 def _clashes(conn: Connection[TupleRow], batch: Sequence[Item]) -> bool:
