@@ -7,6 +7,7 @@ positions are given under it and become visible in order, so readers miss nothin
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import accumulate, islice
 from typing import Any
 from uuid import UUID
 
@@ -16,67 +17,23 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres.committer import Committer, Touches
+from adapters.postgres.log_copy import Item, command_columns, copy_in, find_taken
 from adapters.postgres.mapper import Stored
 from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, Request, reused
 
 Pool = ConnectionPool[Connection[TupleRow]]
-Item = tuple[Request, Sequence[Stored]]
 Verdict = tuple[str, int, bytes]
 
-TYPES = [
-    "uuid[]",
-    "bytea[]",
-    "bytea[]",
-    "text[]",
-    "uuid[]",
-    "bigint[]",
-    "text[]",
-    "text[]",
-    "int[]",
-    "text[]",
-    "bigint[]",
-    "int[]",
-    "uuid[]",
-    "int[]",
-    "int[]",
-    "uuid[]",
-    "int[]",
-    "text[]",
-    "smallint[]",
-    "date[]",
-    "text[]",
-    "bytea[]",
-    "int[]",
-    "text[]",
-]
+TYPES = (
+    *("uuid[]", "bytea[]", "bytea[]", "int[]"),
+    *("text[]", "uuid[]", "bigint[]", "text[]", "text[]"),
+    *("int[]", "text[]", "bigint[]"),
+    *("int[]", "uuid[]", "int[]"),
+    *("int[]", "uuid[]", "int[]", "text[]", "smallint[]", "date[]", "text[]", "bytea[]"),
+    *("int[]", "text[]"),
+)  # commands, who and why, guards, reads, events, tags
 APPEND = "SELECT command, verdict, position, answer FROM append_events({})".format(
     ", ".join(f"%b::{kind}" for kind in TYPES)
-)
-COLUMNS = (
-    "position, stream_id, version, topic, schema_version, recorded_at, effective_date, entity,"
-    " actor, command_id, correlation_id, causation_id, trace, policies, payload"
-)
-COPY_EVENTS = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
-EVENT_TYPES = [
-    "int8",
-    "uuid",
-    "int4",
-    "text",
-    "int2",
-    "timestamptz",
-    "date",
-    "text",
-    "text",
-    "uuid",
-    "uuid",
-    "int8",
-    "text",
-    "text",
-    "bytea",
-]
-COPY_TAGS = "COPY event_tags (tag, position) FROM STDIN (FORMAT BINARY)"
-COPY_COMMANDS = (
-    "COPY commands (command_id, request_hash, position, answer) FROM STDIN (FORMAT BINARY)"
 )
 STREAMS = (
     "SELECT stream_id, version, topic, payload, schema_version, recorded_at FROM events"
@@ -89,15 +46,6 @@ LATEST = (
 ANSWERS = (
     "SELECT command_id, request_hash, position, answer FROM commands WHERE command_id = ANY(%b)"
 )
-TAKEN = "SELECT min(tag) FROM event_tags WHERE tag = ANY(%b)"
-NOW = "SELECT greatest(clock_timestamp(), (SELECT recorded_at FROM events WHERE position = %b))"
-CLASHES = """
-SELECT EXISTS (SELECT FROM unnest(%b::text[], %b::bigint[]) g (tag, after)
-               JOIN event_tags t ON t.tag = g.tag AND t.position > g.after)
-    OR EXISTS (SELECT FROM unnest(%b::uuid[], %b::int[]) r (stream, version)
-               JOIN events e ON e.stream_id = r.stream AND e.version = r.version)
-    OR EXISTS (SELECT FROM unnest(%b::uuid[]) c (id) JOIN commands k ON k.command_id = c.id)
-"""
 
 
 class LogRecorder(ApplicationRecorder):
@@ -138,19 +86,20 @@ class LogRecorder(ApplicationRecorder):
     def _call(self, batch: Sequence[Item]) -> list[Verdict]:
         with self._pool.connection() as conn:
             rows = conn.execute(APPEND, _arguments(batch)).fetchall()
+        if rows[0][0] == 0:
+            return _all_accepted(batch, rows[0][2])
         verdicts: list[Verdict] = [("", 0, b"")] * len(batch)
         for number, verdict, position, answer in rows:
             verdicts[number - 1] = (verdict, position, answer)
         return verdicts
 
     def import_events(self, batch: Sequence[tuple[Request, Sequence[Stored]]]) -> int:
-        """Append many commands by COPY in one transaction. Raises Conflict for all of them."""
+        """Append many commands by COPY in one transaction.
+
+        Raises Conflict or AlreadyTaken for all of them.
+        """
         with self._pool.connection() as conn, conn.transaction():
-            last, now = _lock(conn)
-            if _clashes(conn, batch):
-                raise Conflict
-            _refuse_taken(conn, batch)
-            position = _copy(conn, batch, last, now)
+            position = copy_in(conn, batch)
         self._ring()
         return position
 
@@ -177,8 +126,7 @@ class LogRecorder(ApplicationRecorder):
     def find_taken(self, claims: Sequence[str]) -> str | None:
         """One of these natural keys that belongs to a record already, if any does."""
         with self._pool.connection() as conn:
-            row = conn.execute(TAKEN, [list(claims)]).fetchone()
-        return row[0] if row else None
+            return find_taken(conn, claims)
 
     def select_streams(self, ids: Sequence[UUID]) -> Iterator[Stored]:
         """Events of several streams, each in order of version."""
@@ -303,13 +251,12 @@ def _touches(request: Request, stored: Sequence[Stored]) -> Touches:
 
 def _arguments(batch: Sequence[Item]) -> list[list[Any]]:
     """The columns of ``append_events``, commands and events numbered from one."""
-    commands: list[list[Any]] = [[] for _ in range(8)]
+    commands: list[list[Any]] = [[] for _ in range(9)]
     guards: list[list[Any]] = [[], [], []]
     reads: list[list[Any]] = [[], [], []]
     events: list[list[Any]] = [[] for _ in range(8)]
     tags: list[list[Any]] = [[], []]
     for number, (request, stored) in enumerate(batch, 1):
-        _spread(commands, _command_columns(request))
         for id_, version in request.consulted.items():
             _spread(reads, (number, id_, version))
         for tag, after in request.guards.items():
@@ -320,20 +267,20 @@ def _arguments(batch: Sequence[Item]) -> list[list[Any]]:
                 _spread(guards, (number, claim, -1))
             for tag in (*event.claims, *event.tags):
                 _spread(tags, (len(events[0]), tag))
+        id_, request_hash, answer, *envelope = command_columns(request)
+        _spread(commands, (id_, request_hash, answer, len(events[0]), *envelope))
     return [*commands, *guards, *reads, *events, *tags]
+
+
+def _all_accepted(batch: Sequence[Item], last: int) -> list[Verdict]:
+    """Positions follow from the one before the batch."""
+    ends = accumulate((len(stored) for _, stored in batch), initial=last)
+    return [("accepted", end, b"") for end in islice(ends, 1, None)]
 
 
 def _spread(columns: list[list[Any]], row: Sequence[Any]) -> None:
     for column, value in zip(columns, row, strict=True):
         column.append(value)
-
-
-def _command_columns(request: Request) -> tuple[Any, ...]:
-    cause = request.cause
-    return (
-        request.command_id, request.request_hash, request.answer, request.actor,
-        cause.correlation_id or request.command_id, cause.causation_id, cause.trace, "",
-    )  # fmt: skip
 
 
 def _event_columns(
@@ -343,71 +290,3 @@ def _event_columns(
         event.originator_id, event.originator_version, event.topic, event.schema_version,
         request.effective_date, request.entity, event.state,
     )  # fmt: skip
-
-
-def _lock(conn: Connection[TupleRow]) -> tuple[int, Any]:
-    """Take the append lock; the last position, and a moment no earlier than that fact's.
-
-    Two questions: what the first one waited for is seen only by the second.
-    """
-    last = conn.execute("SELECT append_lock()").fetchone()
-    now = conn.execute(NOW, last).fetchone()
-    assert last is not None  # noqa: S101 -- a function always answers
-    assert now is not None  # noqa: S101 -- the same
-    return last[0], now[0]
-
-
-def _clashes(conn: Connection[TupleRow], batch: Sequence[Item]) -> bool:
-    heads: dict[Any, int] = {}
-    guards: dict[str, int] = {}
-    for request, stored in batch:
-        guards = {**request.guards, **guards}
-        for event in stored:
-            heads.setdefault(event.originator_id, event.originator_version)
-        for id_, version in request.consulted.items():
-            heads.setdefault(id_, version + 1)
-    known = [request.command_id for request, _ in batch]
-    arguments = [list(guards), list(guards.values()), list(heads), list(heads.values()), known]
-    found = conn.execute(CLASHES, arguments).fetchone()
-    return bool(found and found[0])
-
-
-def _refuse_taken(conn: Connection[TupleRow], batch: Sequence[Item]) -> None:
-    claims = [claim for _, stored in batch for event in stored for claim in event.claims]
-    found = conn.execute(TAKEN, [claims]).fetchone() if claims else None
-    if found and found[0]:
-        raise AlreadyTaken(f"{found[0]} is taken")
-
-
-def _copy(conn: Connection[TupleRow], batch: Sequence[Item], last: int, now: Any) -> int:
-    position, tags, commands = last, [], []
-    with conn.cursor().copy(COPY_EVENTS) as copy:
-        copy.set_types(EVENT_TYPES)
-        for request, stored in batch:
-            id_, request_hash, answer, actor, correlation, causation, trace, policies = (
-                _command_columns(request)
-            )
-            tail = (actor, id_, correlation, causation, trace, policies)
-            for event in stored:
-                position += 1
-                copy.write_row((
-                    position, event.originator_id, event.originator_version, event.topic,
-                    event.schema_version, now, request.effective_date, request.entity, *tail,
-                    event.state,
-                ))  # fmt: skip
-                tags += [(tag, position) for tag in (*event.claims, *event.tags)]
-            commands.append((id_, request_hash, position, answer))
-    _copy_rows(conn, COPY_TAGS, "text int8", tags)
-    _copy_rows(conn, COPY_COMMANDS, "uuid bytea int8 bytea", commands)
-    return position
-
-
-def _copy_rows(
-    conn: Connection[TupleRow], statement: str, types: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    if not rows:
-        return
-    with conn.cursor().copy(statement) as copy:
-        copy.set_types(types.split())
-        for row in rows:
-            copy.write_row(row)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from adapters.postgres.mapper import Stored
-from adapters.postgres.recorder import COLUMNS, EVENT_TYPES
+from adapters.postgres.log_copy import COLUMNS, EVENT_TYPES
 from api.bench.ground import ENTITY, PROJECT, Ground, person
 from api.bench.line import Line, alternately, seconds
 from domain.delivery.timesheet import Timesheet
