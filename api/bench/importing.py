@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.postgres.mapper import Stored
 from adapters.postgres.log_copy import COLUMNS, EVENT_TYPES
+from adapters.postgres.mapper import Stored
 from api.bench.ground import ENTITY, PROJECT, Ground, person
 from api.bench.line import Line, alternately, seconds
 from domain.delivery.timesheet import Timesheet
