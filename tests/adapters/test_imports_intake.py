@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.imports.intake import take_in
+from adapters.imports.intake import Row, take_in
 from adapters.imports.plans.planned import Planned, Spot, key_of
 from adapters.imports.verdict import Broken
 from adapters.imports.verdicts import Tally, Verdict
@@ -54,7 +54,8 @@ def logged(firm: Firm) -> int:
 
 
 def test_verdicts_come_in_the_order_of_the_file(begin: Callable[[], Import]) -> None:
-    rows = [note(2), Broken(3, "bad_date", "No date."), note(4), note(5, 1440), note(33)]
+    bad = Broken(3, "bad_date", "No date.")
+    rows: list[Row] = [note(2), bad, note(4), note(5, 1440), note(33)]
 
     found = words(take_in(rows, begin, batch=2))
 
