@@ -34,6 +34,7 @@ class Waiting(Generic[T, V]):
         self.verdict: V | None = None
         self.error: BaseException | None = None
         self.done = False
+        self.leads = False
         self.wake = threading.Lock()
         self.wake.acquire()
 
@@ -52,11 +53,15 @@ class Committer(Generic[T, V]):
         waiting: Waiting[T, V] = Waiting(item, touches)
         with self._mutex:
             self._queue.append(waiting)
-            leads, self._led = not self._led, True
-        if not leads:
-            waiting.wake.acquire()
-        if not waiting.done:
-            self._lead(waiting)
+            waiting.leads, self._led = not self._led, True
+        try:
+            if not waiting.leads:
+                waiting.wake.acquire()
+            if not waiting.done:
+                self._lead(waiting)
+        except BaseException:
+            self._leave(waiting)
+            raise
         if waiting.error is not None:
             raise waiting.error
         assert waiting.verdict is not None  # noqa: S101 -- done without error has one
@@ -65,15 +70,32 @@ class Committer(Generic[T, V]):
     def _lead(self, own: Waiting[T, V]) -> None:
         while not own.done:
             batch = self._take()
-            self._send(batch)
-            for waiting in batch:
-                if waiting is not own:
-                    waiting.wake.release()
+            try:
+                self._send(batch)
+            finally:
+                self._release([waiting for waiting in batch if waiting is not own])
+        self._leave(own)
+
+    def _release(self, batch: Sequence[Waiting[T, V]]) -> None:
+        """Wake those with a verdict; who has none, as we were interrupted, is sent again."""
         with self._mutex:
-            if self._queue:
+            self._queue.extendleft(waiting for waiting in reversed(batch) if not waiting.done)
+        for waiting in batch:
+            if waiting.done:
+                waiting.wake.release()
+
+    def _leave(self, own: Waiting[T, V]) -> None:
+        """Pass the lead on, and wait for nothing: whoever is woken without a verdict leads."""
+        with self._mutex:
+            if own in self._queue:
+                self._queue.remove(own)
+            if not own.leads:
+                return
+            own.leads = False
+            self._led = bool(self._queue)
+            if self._led:
+                self._queue[0].leads = True
                 self._queue[0].wake.release()
-            else:
-                self._led = False
 
     def _take(self) -> list[Waiting[T, V]]:
         batch: list[Waiting[T, V]] = []
@@ -96,7 +118,7 @@ class Committer(Generic[T, V]):
     def _send(self, batch: Sequence[Waiting[T, V]]) -> None:
         try:
             verdicts = self._write([waiting.item for waiting in batch])
-        except BaseException as error:  # noqa: BLE001 -- handed to every waiting caller
+        except Exception as error:  # noqa: BLE001 -- handed to every waiting caller
             for waiting in batch:
                 waiting.error, waiting.done = error, True
             return
