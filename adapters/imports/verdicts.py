@@ -61,9 +61,12 @@ class Sink(Protocol):
         """Write one."""
 
 
+SUFFIX = ".verdicts.csv"
+
+
 def beside(path: Path) -> Path:
     """Where the verdicts of a file lie unless another place is named."""
-    return path.with_name(f"{path.stem}.verdicts.csv")
+    return path.with_name(f"{path.stem}{SUFFIX}")
 
 
 @contextmanager

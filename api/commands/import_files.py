@@ -15,7 +15,7 @@ from adapters.imports.plans.planned import Plan
 from adapters.imports.plans.window import Window
 from adapters.imports.rehearsal import Rehearsal
 from adapters.imports.tabular import lines_of
-from adapters.imports.verdicts import Tally, Verdict, beside, written
+from adapters.imports.verdicts import SUFFIX, Tally, Verdict, beside, written
 from api.wiring import System
 from domain.actor import Actor
 from domain.errors import Refusal
@@ -47,8 +47,15 @@ class Asked:
 def take_files(
     system: System, files: Iterable[tuple[Path, Callable[[], Planner]]], asked: Asked
 ) -> None:
-    """Take in each file; exits with 1 where one was refused as a whole."""
-    refused = [path for path, plan_of in files if not _is_taken(system, path, plan_of, asked)]
+    """Take in each file; exits with 1 where one was refused as a whole.
+
+    Verdicts of an earlier import that a pattern such as ``*.csv`` found are left out.
+    """
+    refused = [
+        path
+        for path, plan_of in files
+        if not path.name.endswith(SUFFIX) and not _is_taken(system, path, plan_of, asked)
+    ]
     if refused:
         sys.exit(1)
 

@@ -306,6 +306,16 @@ def test_verdicts_lie_beside_the_file_unless_another_place_is_named(
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_verdicts_found_by_a_pattern_are_no_file_to_take_in(run: Importer, tmp_path: Path) -> None:
+    path = file_of(tmp_path, "Date,USD", "2024-03-01,1.08")
+    run("rates", path)
+
+    again = run("rates", *sorted(tmp_path.glob("*.csv")))
+
+    assert again.exit_code == 0
+    assert "1 rows: 0 accepted, 1 answered" in again.output
+
+
 def test_every_kind_explains_itself() -> None:
     for name, kind in command.commands.items():
         missing = [option.name for option in kind.params[1:] if not getattr(option, "help", "")]
