@@ -14,7 +14,7 @@ Decode = Callable[[str, UUID, int, int, datetime, bytes], Any]
 PAGE = """
 SELECT position, stream_id, version, topic, schema_version, recorded_at, effective_date, entity,
        actor, command_id, correlation_id, causation_id, payload
-FROM events WHERE position > %b AND position <= %b ORDER BY position LIMIT %b
+FROM events WHERE position > %b AND position <= %b ORDER BY position
 """
 END = 2**62
 
@@ -40,8 +40,11 @@ class Recorded:
 def read_page(
     conn: Conn, decode: Decode, after: int, limit: int, until: int = END
 ) -> list[Recorded]:
-    """Events after a position, in order, decoded once for all readers."""
-    rows = conn.execute(PAGE, [after, until, limit], binary=True).fetchall()
+    """Events after a position, in order, decoded once for all readers.
+
+    A page is a range: positions have no gaps, and without statistics a limit reads the whole log.
+    """
+    rows = conn.execute(PAGE, [after, min(after + limit, until)], binary=True).fetchall()
     return [_recorded(decode, row) for row in rows]
 
 

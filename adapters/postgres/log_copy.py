@@ -39,13 +39,7 @@ COPY_COMMANDS = (
 )
 TAKEN = "SELECT min(tag) FROM event_tags WHERE tag = ANY(%b)"
 NOW = "SELECT greatest(clock_timestamp(), (SELECT recorded_at FROM events WHERE position = %b))"
-CLASHES = """
-SELECT EXISTS (SELECT FROM unnest(%b::text[], %b::bigint[]) g (tag, after)
-               JOIN event_tags t ON t.tag = g.tag AND t.position > g.after)
-    OR EXISTS (SELECT FROM unnest(%b::uuid[], %b::int[]) r (stream, version)
-               JOIN events e ON e.stream_id = r.stream AND e.version = r.version)
-    OR EXISTS (SELECT FROM unnest(%b::uuid[]) c (id) JOIN commands k ON k.command_id = c.id)
-"""
+CLASHES = "SELECT import_clashes(%b::text[], %b::bigint[], %b::uuid[], %b::int[], %b::uuid[])"
 
 
 def copy_in(conn: Connection[TupleRow], batch: Sequence[Item]) -> int:

@@ -35,17 +35,12 @@ TYPES = (
 APPEND = "SELECT command, verdict, position, answer FROM append_events({})".format(
     ", ".join(f"%b::{kind}" for kind in TYPES)
 )
-STREAMS = (
-    "SELECT stream_id, version, topic, payload, schema_version, recorded_at FROM events"
-    " WHERE stream_id = ANY(%b) ORDER BY stream_id, version"
-)
+STREAMS = "SELECT * FROM stream_events(%b)"
 LATEST = (
     "SELECT position, stream_id, version, topic, payload, schema_version, recorded_at FROM events"
     " WHERE position = (SELECT max(position) FROM event_tags WHERE tag = %b)"
 )
-ANSWERS = (
-    "SELECT command_id, request_hash, position, answer FROM commands WHERE command_id = ANY(%b)"
-)
+ANSWERS = "SELECT * FROM answers_of(%b)"
 
 
 class LogRecorder(ApplicationRecorder):
