@@ -13,7 +13,7 @@ from adapters.imports.plans.name_map import BadMap, NameMap, read_map
 from adapters.imports.plans.people import NewPeople
 from adapters.imports.plans.planned import short_code
 from adapters.imports.timesheets.entry import TimeOptions
-from adapters.imports.verdict import CellError
+from adapters.imports.verdict import Broken, CellError
 from tests.adapters.imported import file_of
 from tests.adapters.planning import NO_NAMES, Known, commands, holder, kinds, mapped, refused
 
@@ -82,6 +82,15 @@ def test_who_nobody_knows_is_refused_and_asked_for_once(tmp_path: Path) -> None:
 
     assert found == [(2, "unknown_person", "Email"), (3, "unknown_person", "Email")]
     assert known.asked == 3
+
+
+def test_a_map_to_a_code_that_nobody_has_is_told_as_such(tmp_path: Path) -> None:
+    names = mapped(people={"Ann": "P9"})
+
+    (broken,) = hour_plan(file_of(tmp_path, TOGGL, HOUR), names=names).steps()
+
+    assert isinstance(broken, Broken)
+    assert broken.reason == "The map says 'P9', and nobody has that code."
 
 
 def test_a_person_registered_has_a_code_that_does_not_tell_who_it_is(tmp_path: Path) -> None:

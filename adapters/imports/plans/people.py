@@ -14,7 +14,7 @@ from uuid import UUID
 from adapters.imports.plans.deal_terms import EARLIEST
 from adapters.imports.plans.directory import Directory
 from adapters.imports.plans.names import bare
-from adapters.imports.plans.planned import Planned, column_with, key_of, short_code
+from adapters.imports.plans.planned import Planned, column_with, key_of, mapped, short_code
 from adapters.imports.timesheets.entry import TimeRow
 from adapters.imports.verdict import CellError
 from domain.command import Command
@@ -54,7 +54,9 @@ class People:
         if id_ := self._known[who]:
             return id_
         shown = row.email or row.person
+        told = mapped(self._told, row.email, row.person)
         reason = f"{shown!r} is nobody known here; map them to the code of a person."
+        reason = f"The map says {told!r}, and nobody has that code." if told else reason
         raise CellError("unknown_person", reason, column_with(row.raw, shown))
 
     def _find(self, row: TimeRow) -> UUID | None:
@@ -67,7 +69,7 @@ class People:
     def _codes(self, row: TimeRow) -> list[str]:
         """Codes to look for; the last is the one a new person gets, by e-mail where known."""
         names = [name for name in (row.email, row.person) if name]
-        if told := next((self._told[name] for name in names if name in self._told), None):
+        if told := mapped(self._told, *names):
             return [told]
         if row.key[0] in _WITH_CODES:
             return [short_code(row.person)]

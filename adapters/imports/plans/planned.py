@@ -66,6 +66,11 @@ def column_with(raw: Mapping[str, str], text: str | None) -> str | None:
     return next((name for name, cell in raw.items() if text and cell.strip() == text), None)
 
 
+def mapped(told: Mapping[str, str], *names: str | None) -> str | None:
+    """What a map tells of the first of these names that it knows."""
+    return next((told[name] for name in names if name and name in told), None)
+
+
 def short_code(name: str, longest: int = 60) -> str:
     """A name as a code: itself, or its beginning and a digest where it is too long for one."""
     if len(name) <= longest:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.imports.plans.directory import Directory
 from adapters.imports.plans.names import Names
-from adapters.imports.plans.planned import Planned, column_with, key_of, short_code
+from adapters.imports.plans.planned import Planned, column_with, key_of, mapped, short_code
 from adapters.imports.timesheets.entry import TimeRow
 from adapters.imports.verdict import CellError
 from domain.delivery.project_commands import CreateProject
@@ -43,7 +43,9 @@ class Projects:
         if id_ := self._known[named]:
             return id_
         shown = named[0] or named[1]
+        told = mapped(self._told, *named)
         reason = f"{shown!r} is no project known here; map it to the code of one."
+        reason = f"The map says {told!r}, and no project has that code." if told else reason
         raise CellError("unknown_project", reason, column_with(row.raw, shown))
 
     @cached_property
@@ -57,7 +59,7 @@ class Projects:
 
     def _find(self, given: list[str]) -> UUID | None:
         """By what the map tells, else by code, else by name: ``given`` ends in the name."""
-        told = next((self._told[text] for text in given if text in self._told), None)
+        told = mapped(self._told, *given)
         found = (self._directory.project(short_code(t)) for t in ([told] if told else given))
         if holder := next(filter(None, found), None):
             return holder.id
