@@ -19,6 +19,7 @@ from domain.errors import Refusal
 from domain.importing import Import
 from domain.request import (
     AlreadyAnswered,
+    AlreadyTaken,
     Cause,
     Conflict,
     Outcome,
@@ -95,9 +96,17 @@ class Store(Application[UUID]):
         except Refusal as refusal:
             return self._refused(command, request_hash, refusal, fresh=desk.fresh)
         if command.dry_run:
+            self._refuse_taken(work)
             return Outcome(answer, None)
         request = request_of(command, work, answer, cause, request_hash)
         return self._append(command, work, request, answer)
+
+    def _refuse_taken(self, work: UnitOfWork) -> None:
+        """What the append of a rehearsed command would refuse. Raises AlreadyTaken."""
+        facts: list[Any] = [fact for agg in work.changed.values() for fact in agg.pending_events]
+        claims = [claim for fact in facts for claim in fact.claims()]
+        if claims and (taken := self.log_.find_taken(claims)):
+            raise AlreadyTaken(f"{taken} is taken")
 
     def _refused(
         self, command: Command, request_hash: bytes, refusal: Refusal, *, fresh: bool
