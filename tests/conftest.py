@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +14,6 @@ from adapters.postgres.embedded import open_embedded
 from api.settings import Settings
 from api.wiring import APP_LOGIN, Addresses, System
 from tests.firm import Firm
-
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +33,12 @@ def template(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
         with ExitStack() as stack:
-            _system(server, name, tmp_path_factory.mktemp("home"), stack).prepare()
+            system_on(server, name, tmp_path_factory.mktemp("home"), stack).prepare()
         yield name
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _system(server: str, name: str, home: Path, stack: ExitStack) -> System:
+def system_on(server: str, name: str, home: Path, stack: ExitStack) -> System:
     owner = make_conninfo(server, dbname=name)
     login = make_conninfo(server, dbname=name, user=APP_LOGIN)
     system = System(Settings(database_url=login, home=home, master_key="A" * 43 + "="), stack)
@@ -47,17 +46,26 @@ def _system(server: str, name: str, home: Path, stack: ExitStack) -> System:
     return system
 
 
-@pytest.fixture
-def system(server: str, template: str, tmp_path: Path) -> Iterator[System]:
-    """A prepared system on an empty database; the application's login, not the owner's."""
+@contextmanager
+def cloned(server: str, template: str, home: Path) -> Iterator[System]:
+    """A prepared system on a clone of the template; the application's login, not the owner's."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # A clone has the tables' grants, not the database's own.
+        admin.execute(f"GRANT CREATE, TEMPORARY ON DATABASE {name} TO {APP_LOGIN}")
         try:
             with ExitStack() as stack:
-                yield _system(server, name, tmp_path, stack)
+                yield system_on(server, name, home, stack)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def system(server: str, template: str, tmp_path: Path) -> Iterator[System]:
+    """A prepared system on an empty database of the test's own."""
+    with cloned(server, template, tmp_path) as system:
+        yield system
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""A year of the small firm that leaves nothing out: both billing models, expenses, a second
+entity in another currency, foreign payments, a price cut, work billed again, manual journals."""
+
+from datetime import date
+from uuid import UUID
+
+from domain.identity import named_id
+from domain.policies import milestone_id
+from tests.firm import WORKER, Firm
+
+DEAL = named_id("opportunity", "Build")
+YEAR_END = date(2025, 12, 31)
+
+
+def live_a_year(firm: Firm) -> None:
+    """Everything once, in order, then followed up, posted and projected."""
+    publish_rates(firm)
+    contract, project = firm.win("Advice")
+    first = firm.bill("one", contract, date(2025, 2, 3), firm.work(project, date(2025, 1, 3)),
+                      firm.work(project, date(2025, 1, 6)))  # fmt: skip
+    pay(firm, "P1", first, date(2025, 2, 20), "500.01")
+    second = firm.bill("two", contract, date(2025, 3, 3), firm.work(project, date(2025, 2, 10)))
+    credit(firm, "m1", first, date(2025, 3, 4), net="100.00")
+    credit(firm, "m2", second, date(2025, 3, 5), restore=True)
+    spend(firm, project)
+    build(firm)
+    overpay(firm)
+    second_entity(firm)
+    firm.work(project, date(2025, 4, 7))
+    firm.settle()
+
+
+def publish_rates(firm: Firm) -> None:
+    """A rate every five days."""
+    day = date(2025, 1, 7)
+    for step in range(70):
+        at = date.fromordinal(day.toordinal() + 5 * step)
+        if at.year == day.year:
+            firm.rates(at, USD=f"1.0{300 + step}", GBP=f"0.8{200 + step}", JPY=f"16{step % 10}.15")
+
+
+def pay(firm: Firm, name: str, invoice: UUID, on: date, amount: str) -> None:
+    """Receive money from the client and settle some of an invoice."""
+    payment, money = named_id("payment", name), {"amount": amount, "currency": "USD"}
+    firm.do("RecordPayment", payment_id=payment, client_id=firm.client, received_on=on,
+            bank_reference=name, amount=money)  # fmt: skip
+    firm.do("ApplyPayment", payment_id=payment, invoice_id=invoice, applied_on=on, amount=money)
+
+
+def credit(
+    firm: Firm,
+    name: str,
+    invoice: UUID,
+    on: date,
+    net: str | None = None,
+    *,
+    restore: bool = False,
+) -> None:
+    """Take back some of the first line of an invoice, or all of it to be billed again."""
+    firm.do("IssueCreditMemo", memo_id=named_id("memo", name), invoice_id=invoice, issued_on=on,
+            why="agreed", lines=[{"no": 1, "net": net, "restore": restore}])  # fmt: skip
+
+
+def spend(firm: Firm, project: UUID) -> None:
+    """A billable expense in a third currency."""
+    expense = named_id("expense", "train")
+    firm.do("RecordExpense", WORKER, expense_id=expense, person_id=firm.person, project_id=project,
+            spent_on=date(2025, 3, 6), category="travel", markup_pct="5",
+            net={"amount": "8000", "currency": "JPY"},
+            tax={"amount": "800", "currency": "JPY"})  # fmt: skip
+    firm.do("ApproveExpense", expense_id=expense)
+
+
+def build(firm: Firm) -> None:
+    """A fixed-fee deal with one milestone accepted and billed, one accepted."""
+    contract, project = firm.win(
+        "Build", billing_model="fixed_fee", value="9000", currency="USD",
+        milestones=[{"name": "Design", "amount": "4000", "due_on": "2025-03-31"},
+                    {"name": "Launch", "amount": "5000", "due_on": "2025-06-30"}],
+    )  # fmt: skip
+    for no, month in ((1, 3), (2, 4)):
+        mark = {"project_id": project, "milestone_id": milestone_id(DEAL, no)}
+        firm.do("CompleteMilestone", **mark, completed_on=date(2025, month, 10))
+        firm.do("AcceptMilestone", **mark, accepted_on=date(2025, month, 12), evidence="mail")
+    source = {"kind": "milestone", "holder_id": project, "ids": [milestone_id(DEAL, 1)]}
+    firm.do("IssueInvoice", invoice_id=named_id("invoice", "three"), contract_id=contract,
+            issued_on=date(2025, 3, 20), sources=[source])  # fmt: skip
+
+
+def overpay(firm: Firm) -> None:
+    """An invoice paid in full, then credited: the client has money with us, and some more."""
+    invoice = named_id("invoice", "three")
+    pay(firm, "P2", invoice, date(2025, 4, 2), "4760.00")
+    credit(firm, "m3", invoice, date(2025, 4, 3), net="50.00")
+    firm.do("RecordPayment", payment_id=named_id("payment", "P3"), client_id=firm.client,
+            received_on=date(2025, 4, 4), bank_reference="P3",
+            amount={"amount": "300.00", "currency": "USD"})  # fmt: skip
+
+
+def second_entity(firm: Firm) -> None:
+    """Books in pounds with manual journals, one of them reversed, in yen too."""
+    firm.do("RegisterLegalEntity", code="UK01", name="Northlight Ltd", currency="GBP",
+            country="GB", zone="Europe/London")  # fmt: skip
+    for month in range(1, 13):
+        firm.do("OpenPeriod", entity="UK01", month=date(2025, month, 1))
+    for name, currency, amount in (("rent", "GBP", "1200.50"), ("desk", "JPY", "90000")):
+        journal(firm, name, "UK01", date(2025, 5, 31), currency, amount)
+    firm.do("ReverseJournal", journal_id=named_id("journal", "rent"),
+            reversal_id=named_id("journal", "rent back"),
+            accounting_date=date(2025, 6, 1))  # fmt: skip
+
+
+def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:
+    """Overheads paid from the bank."""
+    lines = [{"account": "6010", "currency": currency, "debit": amount},
+             {"account": "1000", "currency": currency, "credit": amount}]  # fmt: skip
+    firm.do("PostJournal", journal_id=named_id("journal", name), entity=entity, accounting_date=on,
+            description=f"Overheads; {name} | one", document=f"J {name}", lines=lines)  # fmt: skip

@@ -1,0 +1,273 @@
+"""Reports on the small firm's year: right today, and never changing once both dates are fixed."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.ledger.chart import UnknownAccount
+from projections.as_of import NotYetRead
+from projections.packet import Packet
+from projections.report import BadParameter
+from projections.reports import REPORTS
+from tests.firm import Firm
+from tests.projections.history import YEAR_END, live_a_year
+
+NEEDED: Mapping[str, dict[str, str]] = {
+    "general-ledger": {"account": "1100"},
+    "audit-trail": {"of": "DE01-INV-2025-00001"},
+}
+FIXED = [name for name, report in REPORTS.items() if not report.live]
+
+
+def ask(firm: Firm, name: str, **given: Any) -> Packet:
+    with firm.system.connect() as conn:
+        return REPORTS[name].run(conn, {"effective": YEAR_END, **NEEDED.get(name, {}), **given})
+
+
+def rows(packet: Packet, *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in packet.said()]
+
+
+def total(packet: Packet, column: str, **where: str) -> Decimal:
+    chosen = (r for r in packet.said() if all(r[k] == v for k, v in where.items()))
+    return sum((Decimal(row[column]) for row in chosen), Decimal(0))
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_a_report_never_changes_once_both_dates_are_fixed(year: Firm, name: str) -> None:
+    before = ask(year, name, effective=date(2025, 3, 31))
+
+    _, project = year.win("Late")
+    year.work(project, date(2025, 1, 8))
+    year.settle()
+
+    assert ask(year, name, effective=date(2025, 3, 31), known=before.known).canonical == (
+        before.canonical
+    )
+
+
+@pytest.mark.parametrize("name", sorted({*FIXED} - {"audit-trail"} - {"general-ledger"}))
+def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
+    before = ask(year, name, effective=date(2025, 3, 31))
+
+    contract, project = year.win("Late")
+    work, more = year.work(project, date(2025, 1, 8)), year.work(project, date(2025, 1, 9))
+    year.bill("late", contract, date(2025, 1, 31), work)
+    year.settle()
+
+    assert more
+    assert ask(year, name, effective=date(2025, 3, 31)).digest != before.digest
+
+
+def test_digests_are_the_same_on_another_machine_that_did_the_same(year: Firm, twin: Firm) -> None:
+    settle_at_other_times(twin)
+    live_a_year(twin)
+    names = [name for name in FIXED if name != "audit-trail"]
+
+    ones, twos = [ask(year, name) for name in names], [ask(twin, name) for name in names]
+
+    assert [one.canonical for one in ones] == [two.canonical for two in twos]
+    assert all(one.rows for one in ones)
+
+
+def settle_at_other_times(firm: Firm) -> None:
+    run = firm.do
+
+    def do_and_settle(*args: Any, **fields: Any) -> Any:
+        outcome = run(*args, **fields)
+        firm.settle()
+        return outcome
+
+    firm.do = do_and_settle  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("given", [{"known": "2"}, {"known": "2025-01-01"}])
+def test_nothing_was_known_before_it_was_recorded(year: Firm, given: dict[str, str]) -> None:
+    packet = ask(year, "trial-balance", **given)
+
+    assert (packet.rows, packet.known) == ((), 2 if given["known"] == "2" else 0)
+
+
+def test_a_trial_balance_balances_by_entity_in_the_books(year: Firm) -> None:
+    packet = ask(year, "trial-balance")
+
+    for entity in ("DE01", "UK01"):
+        debit = total(packet, "functional_debit", entity=entity)
+        assert debit == total(packet, "functional_credit", entity=entity) > 0
+
+
+def test_a_trial_balance_of_an_entity_has_nothing_of_another(year: Firm) -> None:
+    packet = ask(year, "trial-balance", entity="UK01")
+
+    assert rows(packet, "account", "currency", "debit", "credit", "functional_debit") == [
+        ("1000", "JPY", "0", "90000", "0.00"),
+        ("6010", "JPY", "90000", "0", packet.said()[1]["functional_debit"]),
+    ]
+
+
+def test_the_general_ledger_leads_from_opening_to_closing_balance(year: Firm) -> None:
+    packet = ask(year, "general-ledger", **{"from": "2025-03-01", "to": "2025-03-31"})
+
+    signed = {
+        kind: total(packet, "debit", row=kind) - total(packet, "credit", row=kind)
+        for kind in ("opening", "line", "closing")
+    }
+    assert signed["opening"] == Decimal("2355.99")
+    assert signed["opening"] + signed["line"] == signed["closing"] != signed["opening"]
+
+
+def test_pages_of_the_general_ledger_are_its_lines_in_order(year: Firm) -> None:
+    whole = rows(ask(year, "general-ledger"), "row", "document", "debit", "credit")
+    lines = [row for row in whole if row[0] == "line"]
+
+    pages = [rows(ask(year, "general-ledger", rows=2, page=page), "row", "document", "debit",
+                  "credit") for page in range(1, len(lines))]  # fmt: skip
+
+    assert [row for page in pages for row in page if row[0] == "line"] == lines
+    assert len(lines) > 4
+
+
+def test_receivables_age_by_due_date_at_the_effective_date(year: Firm) -> None:
+    def aged(day: date) -> list[tuple[Any, ...]]:
+        return rows(ask(year, "receivables-ageing", effective=day), "current", "days_1_30",
+                    "days_31_60", "days_61_90", "days_91_up", "total")  # fmt: skip
+
+    assert aged(date(2025, 2, 4)) == [("2856.00", "0.00", "0.00", "0.00", "0.00", "2856.00")]
+    assert aged(date(2025, 3, 5)) == [("2236.99", "0.00", "0.00", "0.00", "0.00", "2236.99")]
+    assert aged(date(2025, 3, 6)) == [("0.00", "2236.99", "0.00", "0.00", "0.00", "2236.99")]
+    assert aged(date(2025, 6, 4)) == [("0.00", "0.00", "0.00", "0.00", "2236.99", "2236.99")]
+
+
+def test_ageing_equals_the_receivables_account_on_any_day(year: Firm) -> None:
+    for month in range(1, 13):
+        day = date(2025, month, 15)
+        ageing = ask(year, "receivables-ageing", effective=day)
+        balance = ask(year, "trial-balance", effective=day)
+
+        for prefix in ("", "functional_"):
+            booked = total(balance, f"{prefix}debit", account="1100")
+            assert total(ageing, f"{prefix}total") == booked
+
+
+def test_unbilled_work_equals_the_contract_position_on_any_day(year: Firm) -> None:
+    for month in range(1, 13):
+        day = date(2025, month, 15)
+        unbilled = ask(year, "unbilled", effective=day)
+        balance = ask(year, "trial-balance", effective=day)
+
+        assert total(unbilled, "amount") == total(balance, "debit", account="1200")
+        assert total(unbilled, "functional") == total(balance, "functional_debit", account="1200")
+
+
+def test_unbilled_work_names_client_contract_and_project(year: Firm) -> None:
+    packet = ask(year, "unbilled", effective=date(2025, 3, 31))
+
+    assert rows(packet, "client", "contract", "project", "amount", "items", "oldest_on") == [
+        ("ACME", "Advice", "Advice", packet.said()[0]["amount"], 2, "2025-02-10"),
+    ]
+
+
+def test_revenue_of_the_months_adds_up_to_the_trial_balance(year: Firm) -> None:
+    months = ask(year, "revenue-by-month")
+    balance = ask(year, "trial-balance")
+
+    booked = [total(balance, f"functional_{side}", type="revenue") for side in ("credit", "debit")]
+    assert total(months, "revenue") == booked[0] - booked[1] > 0
+    assert {row[0] for row in rows(months, "month")} == {
+        "2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01",
+    }  # fmt: skip
+
+
+def test_a_budget_stands_beside_what_was_done(year: Firm) -> None:
+    packet = ask(year, "budget-vs-actual", project="Advice", effective=date(2025, 1, 31))
+
+    assert rows(packet, "role", "budget_hours", "actual_hours", "actual_cost", "actual_value") == [
+        ("consultant", "100.00", "16.00", "880.00", "2400.00"),
+        ("all", "100.00", "16.00", "880.00", "2400.00"),
+    ]
+    assert rows(packet, "budget_value", "value_left")[0] == ("10000.00", "7600.00")
+
+
+def test_the_audit_trail_of_an_invoice_tells_who_why_and_what_was_posted(year: Firm) -> None:
+    packet = ask(year, "audit-trail")
+
+    found = rows(packet, "what", "actor", "because_of")
+    assert ("billing.invoice_issued", "chief", "") in found
+    assert ("billing.payment_applied", "chief", "") in found
+    assert ("ledger.journal_posted", "system", "billing.invoice_issued") in found
+    issued = next(row for row in packet.said() if row["what"] == "billing.invoice_issued")
+    assert issued["journals"].startswith("invoice 2025-02-03: 1100 2856.00 USD, 1200 -2400.00 USD")
+
+
+@pytest.mark.parametrize("of", ["ACME", "Advice", "J rent", "P1", str(Firm.client)])
+def test_the_audit_trail_starts_from_any_name_or_id(year: Firm, of: str) -> None:
+    assert ask(year, "audit-trail", of=of).rows
+
+
+def test_the_audit_trail_of_a_contract_shows_the_whole_chain_of_causes(year: Firm) -> None:
+    packet = ask(year, "audit-trail", of="Advice", effective=date.max)
+
+    drafted = next(
+        r for r in packet.said(beside=True) if r["what"] == "contracts.contract_drafted"
+    )
+    assert drafted["because_of"] == "sales.opportunity_closed_won"
+    assert int(drafted["because_of_positions"]) < drafted["position"]
+
+
+def test_sync_health_counts_documents_by_connection_and_state(year: Firm) -> None:
+    with year.system.connect() as conn:
+        conn.execute("UPDATE deliveries SET state = 'dead', error = 'no such client'"
+                     " WHERE kind = 'payment'")  # fmt: skip
+        conn.execute(
+            "INSERT INTO dead_letters (reader, position, error) VALUES ('deals_1', 5, 'x')"
+        )
+
+    packet = ask(year, "sync-health")
+
+    assert rows(packet, "where", "kind", "state", "documents") == [
+        ("connection accounting", "credit_memo", "waiting", 3),
+        ("connection accounting", "invoice", "waiting", 3),
+        ("connection accounting", "payment", "dead", 2),
+        ("connection crm", "deal_update", "waiting", 2),
+        ("reader deals_1", "event", "dead", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("trial-balance", {"effective": "soon"}, "effective"),
+        ("trial-balance", {"effective": None}, "effective"),
+        ("trial-balance", {"colour": "red"}, None),
+        ("trial-balance", {"known": "soon"}, "known"),
+        ("general-ledger", {"account": None}, "account"),
+        ("general-ledger", {"rows": "0"}, "page"),
+        ("general-ledger", {"from": "2026-01-01"}, "from"),
+        ("revenue-by-month", {"from": "2026-01-01"}, "from"),
+        ("revenue-by-month", {"from": "1925-01-01"}, "from"),
+        ("audit-trail", {"page": "0"}, "page"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    firm: Firm, name: str, given: dict[str, Any], field: str | None
+) -> None:
+    with pytest.raises(BadParameter) as refused:
+        ask(firm, name, **given)
+
+    assert refused.value.field == field
+
+
+def test_an_unknown_account_is_refused(firm: Firm) -> None:
+    with pytest.raises(UnknownAccount):
+        ask(firm, "general-ledger", account="9999")
+
+
+def test_what_is_not_read_yet_is_refused_not_left_out(firm: Firm) -> None:
+    firm.settle()
+    position = firm.do("DeactivateClient", client_id=firm.client).position
+
+    with pytest.raises(NotYetRead):
+        ask(firm, "trial-balance", known=position)
