@@ -35,9 +35,14 @@ CHECKS: tuple[type[Check], ...] = (
 )  # fmt: skip
 
 
-def verify(conn: Conn, decode: Decode, projections: Sequence[Projection]) -> Iterator[Verdict]:
-    """The verdict of each check, as they conclude; the connection is in no transaction."""
-    with gathered(conn, decode, projections) as evidence:
+def verify(
+    conn: Conn, decode: Decode, projections: Sequence[Projection], due: int | None = None
+) -> Iterator[Verdict]:
+    """The verdict of each check, as they conclude; the connection is in no transaction.
+
+    Readers must have read up to position ``due``, or to the end of the log where it is None.
+    """
+    with gathered(conn, decode, projections, due) as evidence:
         checks = [*_checks(evidence)]
         for page in pages(conn, evidence.decode, 0, evidence.end):
             for check in checks:

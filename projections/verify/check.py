@@ -44,7 +44,8 @@ class Reader:
 class Evidence:
     """One snapshot: the log up to ``end``, the readers by name, the projections of this version.
 
-    All that follows from the facts up to ``facts`` has been posted and read by everybody.
+    All that follows from the facts up to ``facts`` has been posted and read by everybody; all
+    should have read up to ``due``.
     """
 
     conn: Conn
@@ -53,6 +54,7 @@ class Evidence:
     readers: dict[str, Reader]
     end: int
     facts: int
+    due: int
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Answer a query about the live tables."""

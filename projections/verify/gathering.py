@@ -18,17 +18,21 @@ POSTING = {"posting"}
 READERS = "SELECT name, slot, position, halted FROM projections WHERE live"
 
 
-def wait_for_readers(conn: Conn, patience_s: float = 2.0) -> None:
-    """Sleep until every reader is where the log ended, or none has moved for a while."""
+def wait_for_readers(conn: Conn, patience_s: float = 2.0) -> int:
+    """Sleep until every reader is where the log ends now, or none has moved for a while.
+
+    Answers that end.
+    """
     end, moved = log_end(conn), time.monotonic()
     seen: dict[str, int] = {}
     while time.monotonic() - moved < patience_s:
         found = {name: reader.position for name, reader in readers(conn).items()}
         if min(found.values(), default=end) >= end:
-            return
+            break
         if found != seen:
             seen, moved = found, time.monotonic()
         time.sleep(0.05)
+    return end
 
 
 def readers(conn: Conn) -> dict[str, Reader]:
@@ -37,7 +41,9 @@ def readers(conn: Conn) -> dict[str, Reader]:
 
 
 @contextmanager
-def gathered(conn: Conn, decode: Decode, projections: Sequence[Projection]) -> Iterator[Evidence]:
+def gathered(
+    conn: Conn, decode: Decode, projections: Sequence[Projection], due: int | None
+) -> Iterator[Evidence]:
     """One instant of log and live tables; whatever checks write is rolled back."""
     with rolled_back(conn):
         found = readers(conn)
@@ -46,7 +52,8 @@ def gathered(conn: Conn, decode: Decode, projections: Sequence[Projection]) -> I
         end, reading = log_end(conn), careful(decode)
         with inside(conn, live):
             facts = settled(conn, reading, found, end)
-            yield Evidence(conn, reading, projections, found, end, facts)
+            wanted = end if due is None else due
+            yield Evidence(conn, reading, projections, found, end, facts, wanted)
 
 
 def settled(conn: Conn, decode: Decode, found: dict[str, Reader], end: int) -> int:

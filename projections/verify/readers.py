@@ -20,13 +20,13 @@ class Readers(Check):
 
     def conclude(self) -> str:
         """Each reader, each dead letter."""
-        end = self.evidence.end
+        end, due = self.evidence.end, self.evidence.due
         for name in REACTIONS - self.evidence.readers.keys() if end else ():
             self.find(f"{name} has never read the log")
         for name, reader in sorted(self.evidence.readers.items()):
             if reader.halted:
                 self.find(f"{name} has halted: {reader.halted}")
-            elif reader.position < end:
+            elif reader.position < due:
                 self.find(f"{name} is {end - reader.position} events behind")
         for reader_, position, error in self.evidence.rows(DEAD):
             self.find(f"{reader_} gave up event {position}: {error}")
