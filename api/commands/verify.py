@@ -27,9 +27,9 @@ def command() -> None:
 def verdicts(system: System) -> Iterator[Verdict]:
     """The seal's verdict, then that of every check, on connections of their own."""
     with system.connect() as conn:
-        wait_for_readers(conn)
+        due = wait_for_readers(conn)
         yield sealed(system)
-        yield from verify(conn, system.decode, system.projections())
+        yield from verify(conn, system.decode, system.projections(), due)
 
 
 def sealed(system: System) -> Verdict:

@@ -1,0 +1,196 @@
+"""Blue and green: a build beside the live one, compared at the same event, switched at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import count as count_up
+from threading import Event, Thread
+
+import pytest
+
+from api.loops import keep_up
+from domain.identity import named_id
+from projections import rebuild as rebuilding
+from projections.comparison import compare
+from projections.projection import Projection
+from projections.rebuild import NothingKept, rebuild
+from projections.scratch import fold
+from projections.table import Conn
+from tests.firm import WORKER, Firm
+
+
+def projection(firm: Firm, name: str) -> Projection:
+    return next(p for p in firm.system.projections() if p.name == name)
+
+
+def live_slot(conn: Conn, name: str) -> tuple[str, int]:
+    row = conn.execute(
+        "SELECT slot, position FROM projections WHERE name = %s AND live", [name]
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def count(conn: Conn, table: str) -> int:
+    row = conn.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("name", ["ledger", "receivables", "outbox", "audit_trail"])
+def test_an_equal_build_becomes_the_live_one_and_the_old_one_is_kept(
+    year: Firm, name: str
+) -> None:
+    with year.system.connect() as conn:
+        old = live_slot(conn, name)
+
+        rebuilt = rebuild(conn, year.system.decode, projection(year, name))
+
+        assert rebuilt.equal
+        assert live_slot(conn, name) == (rebuilt.new, old[1])
+        assert rebuilt.old == old[0]
+        assert compare(conn, projection(year, name), old[0], rebuilt.new)[0].live > 0
+
+
+def test_a_build_that_differs_is_named_and_dropped(year: Firm) -> None:
+    with year.system.connect() as conn:
+        old = live_slot(conn, "ledger")
+        conn.execute("UPDATE ledger_lines SET amount = amount + 1 WHERE account = '2300'")
+
+        rebuilt = rebuild(conn, year.system.decode, projection(year, "ledger"))
+
+        assert not rebuilt.switched
+        assert "only live" in rebuilt.tables[0].differences[0]
+        assert live_slot(conn, "ledger") == old
+        assert count(conn, f"projections WHERE slot = '{rebuilt.new}'") == 0
+
+
+def test_a_damaged_projection_is_healed_where_the_difference_is_accepted(year: Firm) -> None:
+    with year.system.connect() as conn:
+        whole = count(conn, "ledger_lines")
+        conn.execute("DELETE FROM ledger_lines WHERE account = '2300'")
+
+        rebuilt = rebuild(conn, year.system.decode, projection(year, "ledger"), accept=True)
+
+        assert rebuilt.switched
+        assert not rebuilt.equal
+        assert count(conn, "ledger_lines") == whole
+
+
+def test_the_way_back_leads_to_the_kept_build_brought_up_to_date(year: Firm) -> None:
+    with year.system.connect() as conn:
+        first = live_slot(conn, "deals")[0]
+        rebuild(conn, year.system.decode, projection(year, "deals"))
+        year.win("Later")
+        year.settle()
+
+        back = rebuild(conn, year.system.decode, projection(year, "deals"), back=True)
+
+        assert (back.new, back.equal) == (first, True)
+        assert live_slot(conn, "deals")[0] == first
+        assert count(conn, "contracts") == 3
+
+
+def test_there_is_no_way_back_before_the_first_switch(year: Firm) -> None:
+    with year.system.connect() as conn, pytest.raises(NothingKept):
+        rebuild(conn, year.system.decode, projection(year, "deals"), back=True)
+
+
+def test_a_build_that_fails_leaves_nothing_behind(
+    year: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no more room")
+
+    monkeypatch.setattr(rebuilding, "fold", fail)
+    with year.system.connect() as conn:
+        before = count(conn, "projections")
+        with pytest.raises(RuntimeError):
+            rebuild(conn, year.system.decode, projection(year, "deals"))
+
+        assert count(conn, "projections") == before
+
+
+@contextmanager
+def working(firm: Firm) -> Iterator[None]:
+    """A feed that runs, as ``throughline work`` runs it."""
+    stop = Event()
+    thread = Thread(target=keep_up, args=(firm.system.feed, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def writing(firm: Firm) -> Iterator[None]:
+    """Somebody who never stops logging time."""
+    stop = Event()
+
+    def write() -> None:
+        for step in count_up():
+            if stop.is_set():
+                return
+            firm.do("LogTime", WORKER, person_id=firm.person,
+                    project_id=named_id("project", str(named_id("opportunity", "Advice"))),
+                    work_date=date(2025, 7, 1) + timedelta(days=step % 150),
+                    minutes=1)  # fmt: skip
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_running_feed_takes_up_the_new_build_and_no_fact_is_lost_or_doubled(
+    year: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "PAGE_SIZE", 20)
+    name = "time_entries"
+    with working(year), year.system.connect() as conn:
+        with writing(year):
+            builds = []
+            for _ in range(3):
+                builds.append(rebuild(conn, year.system.decode, projection(year, name)))
+                reach(conn, name, builds[-1].position + 1)
+        reach(conn, name, count(conn, "events"))
+        logged = count(conn, "events WHERE topic = 'delivery.time_logged'")
+
+        assert all(build.switched for build in builds)
+        assert len({build.position for build in builds}) == 3
+        assert live_slot(conn, name)[0] == builds[-1].new
+        assert count(conn, "time_entries") == logged > 20
+
+
+def reach(conn: Conn, name: str, position: int) -> None:
+    for _ in range(400):
+        if live_slot(conn, name)[1] >= position:
+            return
+        Event().wait(0.05)
+    raise AssertionError(f"the feed never reached {position}")
+
+
+def test_the_live_build_stands_still_while_both_are_compared(
+    year: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def fold_and_look(conn: Conn, *rest: object) -> None:
+        fold(conn, *rest)  # type: ignore[arg-type]
+        with year.system.connect() as other:
+            other.execute("SET lock_timeout = '100ms'")
+            try:
+                other.execute("UPDATE projections SET position = position WHERE name = 'deals'")
+            except Exception:  # noqa: BLE001 -- the lock is what is asked for
+                seen.append(True)
+
+    monkeypatch.setattr(rebuilding, "fold", fold_and_look)
+    with year.system.connect() as conn:
+        rebuild(conn, year.system.decode, projection(year, "deals"))
+
+    assert seen == [True]
