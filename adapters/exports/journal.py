@@ -144,15 +144,15 @@ def account_name(entity: str, code: str) -> str:
 
 def _entry(rows: list[tuple[Any, ...]]) -> Entry:
     _, accounting, effective, entity, document, description, rule, journal, payee = rows[0][:9]
-    postings = tuple(
-        posting for row in rows for posting in _postings(account_name(entity, row[9]), *row[10:])
+    lines = tuple(
+        posting for row in rows for posting in postings(account_name(entity, row[9]), *row[10:])
     )
     return Entry(
-        accounting, effective, entity, document, description, rule, str(journal), payee, postings
+        accounting, effective, entity, document, description, rule, str(journal), payee, lines
     )
 
 
-def _postings(
+def postings(
     name: str, currency: str, amount: Decimal, books: str, functional: Decimal, project: str
 ) -> Iterator[Posting]:
     """A line as it is, or in two: a total cost can bear no other sign than its amount."""
