@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -17,8 +17,10 @@ from projections.packet import Packet
 from projections.report import KNOWN, Parameter, Report
 from projections.reports import REPORTS
 
-WIDE = 220
+WIDE = 400  # a pipe has no edge
+MARKS = {"count", "time"}  # ids stand in JSON and CSV only
 NUMBERS = {"amount", "number", "count"}
+Side = Literal["left", "right"]
 
 
 class Reports(click.Group):
@@ -62,9 +64,10 @@ def command_of(report: Report) -> click.Command:
 def option_of(parameter: Parameter) -> click.Option:
     """The option of a parameter; dates are read by the report itself."""
     kind = str if parameter.kind is date else parameter.kind
+    default = {} if parameter.default is None else {"default": parameter.default}
     return click.Option(
-        [f"--{parameter.name}", parameter.name], type=kind, default=parameter.default,
-        required=parameter.required, help=parameter.description + ".",
+        [f"--{parameter.name}", parameter.name], type=kind, required=parameter.required,
+        help=parameter.description + ".", show_default=bool(default), **default,
     )  # fmt: skip
 
 
@@ -73,10 +76,13 @@ def as_table(packet: Packet, title: str) -> None:
     asked = ", ".join(f"{k} {v}" for k, v in packet.parameters.items() if v is not None)
     caption = f"{asked}; known at {packet.known}\ndigest {packet.digest}"
     table = Table(title=title, caption=caption, caption_justify="left")
-    for column in packet.columns:
-        table.add_column(column.title, justify="right" if column.kind in NUMBERS else "left")
+    shown = [column for column in packet.columns if not column.beside or column.kind in MARKS]
+    for column in shown:
+        side: Side = "right" if column.kind in NUMBERS else "left"
+        table.add_column(column.title, justify=side, overflow="fold")
     for row in packet.said(beside=True):
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        values = (row[column.name] for column in shown)
+        table.add_row(*("" if value is None else str(value) for value in values))
     Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
