@@ -113,12 +113,20 @@ class Embedded:
 
     def _bring_up(self) -> bool:
         """Server, guardian and database; the caller holds the base lock."""
+        was_down = self._revive()
+        try:
+            _create_database(self.dsn(database="postgres"))
+        except psycopg.OperationalError:  # killed since it answered, or out of sessions
+            was_down |= self._revive()
+            _create_database(self.dsn(database="postgres"))
+        return was_down
+
+    def _revive(self) -> bool:
         self._socket = known_folder(self.directory)
         was_down = not answers(self.directory, self._socket)
         if was_down:
             self._socket = start(self.directory, self._patience_s)
         self._guard()
-        _create_database(self.dsn(database="postgres"))
         return was_down
 
     def _guard(self) -> None:

@@ -39,6 +39,7 @@ from adapters.postgres.server_socket import (
 from domain.errors import Refusal
 
 LOG = "server.log"
+MOST_LAUNCHES = 3  # a server may be killed while it starts, too
 LONGEST_LOG_BYTES = 10_000_000
 
 SETTINGS = """\
@@ -86,15 +87,15 @@ def start(base: Path, patience_s: float) -> Path:
     Answers the folder of its socket. Raises DidNotStart, StartedElsewhere and what the
     choice of programs refuses.
     """
-    socket, launched, began = known_folder(base), False, time.monotonic()
+    socket, launches, began = known_folder(base), 0, time.monotonic()
     while not answers(base, socket):
         with lending_if_free(base / SERVER) as lock:
-            if lock is not None and launched:
+            if lock is not None and launches == MOST_LAUNCHES:
                 raise DidNotStart(f"PostgreSQL ended while starting.\n{_last_words(base)}")
             if lock is not None:
-                socket, launched = _launch(base, lock), True
+                socket, launches = _launch(base, lock), launches + 1
         waited_s = time.monotonic() - began
-        if waited_s > SWEEP_AFTER_S and not launched:
+        if waited_s > SWEEP_AFTER_S and not launches:
             _clear(base, socket)
         if waited_s > patience_s:
             raise DidNotStart(f"No answer within {patience_s:.0f} s.\n{_last_words(base)}")
