@@ -107,10 +107,15 @@ POLICIES: dict[type[Root.Event], Callable[[Any], Iterable[Command]]] = {
 }
 
 
-def follow_ups(fact: Any, position: int) -> list[Command]:
-    """The commands that follow a fact, each with its own idempotency key."""
+def follow_ups(fact: Any, position: int, effective_date: date) -> list[Command]:
+    """The commands that follow a fact: of its day, each with its own idempotency key."""
     policy = POLICIES.get(type(fact))
     return [
-        command.model_copy(update={"command_id": named_id("policy", f"{position}:{step}")})
+        command.model_copy(
+            update={
+                "command_id": named_id("policy", f"{position}:{step}"),
+                "effective_date": effective_date,
+            }
+        )
         for step, command in enumerate(policy(fact) if policy else ())
     ]

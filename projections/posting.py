@@ -122,4 +122,4 @@ class Policies:
     def commands(self, conn: Conn, at: Recorded) -> Sequence[Command]:
         """What follows from a fact."""
         del conn
-        return follow_ups(at.fact, at.position)
+        return follow_ups(at.fact, at.position, at.effective_date)

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from adapters.sandbox.accounting import accounting
 from adapters.sandbox.crm import crm
 from adapters.sandbox.serve import running
+from api.commands.demo_files import RealYear
 from api.commands.up import throughline
 from api.commands.verify import report, verdicts
-from api.demo.files import RealYear
 from api.demo.firm import HOUSES, YEAR
 from api.demo.show import Shown, late_fact, the_year, trial_balances
 from api.demo.year import LATE_DAY, LATE_MONTH, Year

@@ -92,9 +92,9 @@ class PaperFirm(Firm):
     def settle(self) -> None:
         """Follow up until nothing is left to do."""
         while self._followed < len(self.facts):
-            fact = self.facts[self._followed].event
+            fact = self.facts[self._followed]
             self._followed += 1
-            for command in follow_ups(fact, self._followed):
+            for command in follow_ups(fact.event, self._followed, fact.effective_date):
                 self.run(command, ANYBODY)
 
     def last(self, kind: type[Root.Event]) -> Any:

@@ -180,14 +180,16 @@ def test_following_up_twice_asks_for_the_same_commands(paper: PaperFirm) -> None
         if isinstance(fact.event, Opportunity.ClosedWon)
     )
 
-    first, second = follow_ups(won, position), follow_ups(won, position)
+    day = date(2025, 1, 2)
+    first, second = follow_ups(won, position, day), follow_ups(won, position, day)
 
     assert first == second
     assert len({command.command_id for command in first}) == 4
-    assert {c.command_id for c in follow_ups(won, position + 1)}.isdisjoint(
+    assert {c.command_id for c in follow_ups(won, position + 1, day)}.isdisjoint(
         command.command_id for command in first
     )
-    assert follow_ups(paper.facts[0].event, 1) == []
+    assert {command.effective_date for command in first} == {day}
+    assert follow_ups(paper.facts[0].event, 1, day) == []
 
 
 def test_what_follows_a_deal_has_ids_of_its_own() -> None:
