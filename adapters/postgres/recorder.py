@@ -17,12 +17,12 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from adapters.postgres.committer import Committer, Touches
-from adapters.postgres.log_copy import Item, command_columns, copy_in, find_taken
+from adapters.postgres.log_copy import TAKEN, Item, command_columns, copy_in
 from adapters.postgres.mapper import Stored
 from domain.request import AlreadyAnswered, AlreadyTaken, Conflict, Request, reused
 
 Pool = ConnectionPool[Connection[TupleRow]]
-Verdict = tuple[str, int, bytes]
+Verdict = tuple[str, int, bytes] | Exception
 
 TYPES = (
     *("uuid[]", "bytea[]", "bytea[]", "int[]"),
@@ -63,20 +63,31 @@ class LogRecorder(ApplicationRecorder):
 
         Raises Conflict, AlreadyAnswered, KeyReused, AlreadyTaken.
         """
-        verdict, position, answer = self._committer.submit(
+        answered = self._committer.submit(
             (request, stored_events), _touches(request, stored_events)
         )
+        if isinstance(answered, Exception):
+            raise answered
+        verdict, position, answer = answered
         if verdict != "accepted":
             raise _not_accepted(verdict, request, position, answer)
         self._ring()
         return position
 
     def _write(self, batch: Sequence[Item]) -> list[Verdict]:
-        """Send a batch; a lost connection is answered by asking again: keys make that safe."""
+        """Send a batch; a lost connection is answered by asking again: keys make that safe.
+
+        What cannot be stored fails by itself, not with those it came with.
+        """
         try:
             return self._call(batch)
         except errors.OperationalError:
+            self._pool.check()
             return self._call(batch)
+        except Exception as error:  # noqa: BLE001 -- handed to the caller it belongs to
+            if len(batch) == 1:
+                return [error]
+            return [verdict for item in batch for verdict in self._write([item])]
 
     def _call(self, batch: Sequence[Item]) -> list[Verdict]:
         with self._pool.connection() as conn:
@@ -114,27 +125,24 @@ class LogRecorder(ApplicationRecorder):
         self, command_ids: Sequence[UUID]
     ) -> dict[UUID, tuple[bytes, AlreadyAnswered]]:
         """Stored answers of several commands, each with the hash of its request."""
-        with self._pool.connection() as conn:
-            rows = conn.execute(ANSWERS, [list(command_ids)]).fetchall()
+        rows = self._rows(ANSWERS, [list(command_ids)])
         return {row[0]: (row[1], AlreadyAnswered(row[2], row[3])) for row in rows}
 
     def find_taken(self, claims: Sequence[str]) -> str | None:
         """One of these natural keys that belongs to a record already, if any does."""
-        with self._pool.connection() as conn:
-            return find_taken(conn, claims)
+        taken: str | None = self._rows(TAKEN, [list(claims)])[0][0]
+        return taken
 
     def select_streams(self, ids: Sequence[UUID]) -> Iterator[Stored]:
         """Events of several streams, each in order of version."""
-        with self._pool.connection() as conn:
-            rows = conn.execute(STREAMS, [list(ids)], binary=True).fetchall()
+        rows = self._rows(STREAMS, [list(ids)], binary=True)
         for stream, version, topic, payload, schema, recorded_at in rows:
             yield Stored(stream, version, topic, payload, schema, recorded_at)
 
     def select_latest(self, tag: str) -> tuple[int, Stored | None]:
         """Position and event that carried the tag last; (0, None) where none did."""
-        with self._pool.connection() as conn:
-            row = conn.execute(LATEST, [tag], binary=True).fetchone()
-        return (row[0], Stored(*row[1:])) if row else (0, None)
+        rows = self._rows(LATEST, [tag], binary=True)
+        return (rows[0][0], Stored(*rows[0][1:])) if rows else (0, None)
 
     def select_events(
         self,
@@ -151,10 +159,7 @@ class LogRecorder(ApplicationRecorder):
             " WHERE stream_id = %s AND version > %s AND version <= %s"
             f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT %s"
         )
-        with self._pool.connection() as conn:
-            rows = conn.execute(
-                query, [originator_id, gt or 0, lte or 2**31 - 1, limit]
-            ).fetchall()
+        rows = self._rows(query, [originator_id, gt or 0, lte or 2**31 - 1, limit])
         return [Stored(*row) for row in rows]
 
     def select_notifications(
@@ -173,16 +178,27 @@ class LogRecorder(ApplicationRecorder):
             " WHERE position BETWEEN %s AND %s AND (%s OR topic = ANY(%s))"
             " ORDER BY position LIMIT %s"
         )
-        with self._pool.connection() as conn:
-            arguments = [first, stop or 2**62, not topics, list(topics), limit]
-            rows = conn.execute(query, arguments).fetchall()
+        rows = self._rows(query, [first, stop or 2**62, not topics, list(topics), limit])
         return [Notification(*row) for row in rows]
 
     def max_notification_id(self) -> int | None:
         """The highest position, or None for an empty log."""
+        last: int | None = self._rows("SELECT max(position) FROM events", [])[0][0]
+        return last
+
+    def _rows(
+        self, query: str, arguments: Sequence[Any], *, binary: bool = False
+    ) -> list[TupleRow]:
+        """Ask; a lost connection is answered by asking again."""
+        try:
+            return self._fetch(query, arguments, binary)
+        except errors.OperationalError:
+            self._pool.check()
+            return self._fetch(query, arguments, binary)
+
+    def _fetch(self, query: str, arguments: Sequence[Any], binary: bool) -> list[TupleRow]:
         with self._pool.connection() as conn:
-            row = conn.execute("SELECT max(position) FROM events").fetchone()
-        return row[0] if row else None
+            return conn.execute(query, arguments, binary=binary).fetchall()
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Any:
         """Not offered: the feed reads the log in pages and loses no start race."""
