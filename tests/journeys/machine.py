@@ -19,6 +19,7 @@ from adapters.postgres.server_process import postmaster
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("sandbox", "projections", "reactions", "seal", "deliveries", "serve")
+COMMAND = (sys.executable, "-c", "from api.cli import main; main()")
 OURS = ("THROUGHLINE_", "DATABASE_", "BROKER_", "PG")
 
 
@@ -89,9 +90,20 @@ class Machine:
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """A command of ours; what it says goes to the log."""
-        argv = [sys.executable, "-c", "from api.cli import main; main()", *words]
         with self.log.open("ab") as log:
-            return subprocess.Popen(argv, env=self.env, cwd=ROOT, stdout=log, stderr=log)
+            return subprocess.Popen([*COMMAND, *words], env=self.env, stdout=log, stderr=log)
+
+    def run(self, *words: str, within_s: float = 120) -> "subprocess.CompletedProcess[str]":
+        """A command of ours, to its end; what it says is in the answer."""
+        return subprocess.run(
+            [*COMMAND, *words],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=within_s,
+            check=False,
+        )
 
     def said(self) -> str:
         return self.log.read_text()
