@@ -116,7 +116,8 @@ def ballast(owner: psycopg.Connection[Any]) -> None:
     owner.execute(
         "INSERT INTO events SELECT m + n, gen_random_uuid(), 1, 'test.noted', 1, now(),"
         " '2025-01-01', 'X', 'x', gen_random_uuid(), gen_random_uuid(), NULL, '', '',"
-        " repeat('x', 300)::bytea FROM generate_series(1, %s) n, (SELECT max(position) AS m FROM events) l",
+        " repeat('x', 300)::bytea"
+        " FROM generate_series(1, %s) n, (SELECT max(position) AS m FROM events) l",
         [BALLAST],
     )
 
