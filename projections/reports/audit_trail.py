@@ -20,7 +20,10 @@ WITH sought AS (
 SELECT e.position, e.effective_date, e.topic, e.entity, e.actor, e.recorded_at, e.command_id
 FROM events e
 WHERE e.effective_date <= %(effective)s AND e.position IN (
-    SELECT m.position FROM mentions m JOIN sought s ON s.id = m.id WHERE m.position <= %(known)s)
+    SELECT m.position FROM mentions m JOIN sought s ON s.id = m.id WHERE m.position <= %(known)s
+    UNION ALL
+    SELECT o.position FROM events o JOIN sought s ON s.id = o.stream_id
+    WHERE o.position <= %(known)s)
 ORDER BY e.position LIMIT %(rows)s OFFSET %(skipped)s
 """
 CAUSES = """
