@@ -80,6 +80,7 @@ class Outbox(Projection):
 
     name = "outbox"
     tables = (SOLD,)
+    writes = ("deliveries", "delivery_lanes")
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,9 +137,9 @@ class Outbox(Projection):
     def _won(self, fact: Opportunity.ClosedWon, sold: dict[UUID, Sold]) -> set[UUID]:
         if not fact.external_ref:
             return set()
-        ours = fact.originator_id
+        ours, budget = fact.originator_id, sum((r.cost for r in fact.terms.roles), Decimal(0))
         one = Sold(project_id(ours), contract_id(ours), fact.external_ref, project_code(fact),
-                   fact.entity, "", sum((r.cost for r in fact.terms.roles), Decimal(0)))  # fmt: skip
+                   fact.entity, "", budget)  # fmt: skip
         sold[one.project_id] = self._by_contract[one.contract_id] = one
         return {one.project_id}
 

@@ -29,12 +29,14 @@ class Projection:
     """Subclasses set ``name``, ``version``, ``tables`` and handlers.
 
     ``halts``: an event it cannot digest stops it (books) instead of being dead-lettered.
+    ``writes`` names tables outside its slot, where a row that is there already stays as it is.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     tables: ClassVar[tuple[Table, ...]] = ()
     halts: ClassVar[bool] = False
+    writes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
         self._handlers: dict[type, Any] = {}

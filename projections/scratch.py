@@ -29,12 +29,14 @@ def rolled_back(conn: Conn) -> Iterator[None]:
 
 
 def scratch_slot(conn: Conn, projection: Projection) -> Slot:
-    """An empty build under a name no other session uses; to be rolled back."""
+    """An empty build under a name no other session uses, with empty tables for all it writes."""
     schema = f"scratch_{conn.info.backend_pid}_{projection.name}"
     conn.execute(f"CREATE SCHEMA {schema}")
     with inside(conn, [schema]):
         for table in projection.tables:
             conn.execute(table.ddl())
+        for name in projection.writes:
+            conn.execute(f"CREATE TABLE {name} (LIKE public.{name} INCLUDING ALL)")
     return Slot(projection, schema, 0)
 
 

@@ -52,8 +52,10 @@ def verify(
 
 
 def _checks(evidence: Evidence) -> Iterator[Check]:
-    for check in CHECKS:
-        yield check(evidence)
-    for projection in evidence.projections:
-        yield Rebuilt(evidence, projection)
-    yield Deliveries(evidence)
+    for kind in CHECKS:
+        yield kind(evidence)
+    rebuilt = [Rebuilt(evidence, projection) for projection in evidence.projections]
+    yield from rebuilt
+    for check in rebuilt:
+        if "deliveries" in check.slot.projection.writes:
+            yield Deliveries(evidence, check.slot)

@@ -13,6 +13,7 @@ from projections.recorded import Decode, Recorded
 from projections.table import Conn
 
 MOST_NAMED = 20
+REACTIONS = frozenset({"policies", "posting"})
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,20 @@ from collections.abc import Sequence
 
 from domain.integration.delivery import Delivery
 from projections.recorded import Recorded
-from projections.verify.check import Check
+from projections.slots import Slot
+from projections.verify.check import Check, Evidence
 
-# The outbox was rebuilt in this very transaction: what it had to add was missing.
-MISSING = """
-SELECT connection, kind, key FROM deliveries WHERE enqueued_at = now() ORDER BY 1, 2, 3
+# The outbox was built anew into tables of its own: what is in them is what was ever due.
+DIFFERING = """
+SELECT coalesce(w.connection, d.connection), coalesce(w.kind, d.kind), coalesce(w.key, d.key),
+       CASE WHEN d.key IS NULL THEN 'was never given to its connection'
+            WHEN w.key IS NULL THEN 'follows from no event'
+            ELSE 'says otherwise than its event' END
+FROM {due}.deliveries w
+FULL JOIN public.deliveries d ON d.connection = w.connection AND d.key = w.key
+WHERE (w.key IS NULL AND d.position <= %(read)s) OR d.key IS NULL OR d.lane <> w.lane
+    OR d.kind <> w.kind OR d.position <> w.position OR d.document <> w.document
+ORDER BY 1, 2, 3
 """
 TWICE = """
 SELECT connection, kind, external_id, string_agg(key, ', ' ORDER BY key) FROM deliveries
@@ -29,9 +38,13 @@ FROM deliveries GROUP BY 1 ORDER BY 1
 
 
 class Deliveries(Check):
-    """Concludes after the rebuilt outbox has read the log."""
+    """Compares with the tables that a rebuilt outbox wrote; it has read the log before this."""
 
     name = "deliveries complete, once"
+
+    def __init__(self, evidence: Evidence, outbox: Slot) -> None:
+        super().__init__(evidence)
+        self._outbox = outbox
 
     def read(self, page: Sequence[Recorded]) -> None:
         """What a vendor answered is what the table holds."""
@@ -45,9 +58,10 @@ class Deliveries(Check):
             self.find(f"{connection} took {key} as {answered}, the table says {held}")
 
     def conclude(self) -> str:
-        """What is missing, what went twice."""
-        for connection, kind, key in self.evidence.rows(MISSING):
-            self.find(f"{kind} {key} was never given to {connection}")
+        """What is missing, odd or too much, and what went twice."""
+        due = DIFFERING.format(due=self._outbox.schema)
+        for connection, kind, key, what in self.evidence.rows(due, read=self._outbox.position):
+            self.find(f"{connection}: {kind} {key} {what}")
         for connection, kind, external_id, keys in self.evidence.rows(TWICE):
             self.find(f"{connection} has {kind} {external_id} for {keys}")
         rows = self.evidence.rows(COUNTS)

@@ -12,9 +12,8 @@ from projections.projection import Projection
 from projections.recorded import Decode
 from projections.scratch import inside, pages, rolled_back
 from projections.table import Conn
-from projections.verify.check import Evidence, Reader
+from projections.verify.check import REACTIONS, Evidence, Reader
 
-POSTING = {"posting"}
 READERS = "SELECT name, slot, position, halted FROM projections WHERE live"
 
 
@@ -46,8 +45,8 @@ def gathered(
 ) -> Iterator[Evidence]:
     """One instant of log and live tables; whatever checks write is rolled back."""
     with rolled_back(conn):
-        found = readers(conn)
         names = {projection.name for projection in projections}
+        found = {name: one for name, one in readers(conn).items() if name in names | REACTIONS}
         live = [reader.slot for name, reader in found.items() if name in names]
         end, reading = log_end(conn), careful(decode)
         with inside(conn, live):
@@ -58,7 +57,7 @@ def gathered(
 
 def settled(conn: Conn, decode: Decode, found: dict[str, Reader], end: int) -> int:
     """The last fact whose journals are posted and read, like the fact itself, by every reader."""
-    reached = min(reader.position for reader in found.values()) if found.keys() >= POSTING else 0
+    reached = min(reader.position for reader in found.values()) if "posting" in found else 0
     ledger = found["ledger"].position
     unread = [
         at.fact.source_position

@@ -1,8 +1,7 @@
 """Readers of the log: none behind, none halted, nothing given up."""
 
-from projections.verify.check import Check
+from projections.verify.check import REACTIONS, Check
 
-REACTIONS = frozenset({"policies", "posting"})
 DEAD = """
 SELECT d.reader, d.position, d.error FROM dead_letters d
 JOIN projections p ON p.slot = d.reader WHERE p.live ORDER BY d.position, d.reader

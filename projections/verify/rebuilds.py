@@ -16,18 +16,18 @@ class Rebuilt(Check):
         super().__init__(evidence)
         self.name = f"{projection.name} = rebuilt"
         self._live = evidence.readers[projection.name]
-        self._slot = scratch_slot(evidence.conn, projection)
+        self.slot = scratch_slot(evidence.conn, projection)
 
     def read(self, page: Sequence[Recorded]) -> None:
         """Fold as far as the live one has read."""
         fold(
-            self.evidence.conn, self._slot,
+            self.evidence.conn, self.slot,
             [at for at in page if at.position <= self._live.position],
         )  # fmt: skip
 
     def conclude(self) -> str:
         """Compare every table."""
-        slot = self._slot
+        slot = self.slot
         compared = compare(self.evidence.conn, slot.projection, self._live.slot, slot.schema)
         for table in compared:
             for difference in table.differences:

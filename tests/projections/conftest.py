@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +35,14 @@ def year(server: str, year_template: str, tmp_path: Path) -> Iterator[Firm]:
     """A firm whose year is lived, posted and projected."""
     with cloned(server, year_template, tmp_path) as system:
         yield Firm(system)
+
+
+@pytest.fixture
+def sealed(year: Firm) -> Firm:
+    """The year, with its log sealed."""
+    while year.system.sealer().seal(1000, at=datetime.now(UTC)):
+        pass
+    return year
 
 
 @pytest.fixture
