@@ -1,0 +1,45 @@
+"""Contracts: what was agreed."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.client import Client
+from api.graphql.noun import Money, Node, many, money, noun, one, said
+from api.graphql.words import BillingModel
+
+
+@noun("contracts")
+class Contract(Node):
+    """What was agreed with a client."""
+
+    name: str
+    entity: str = said("Code of the billing entity")
+    currency: str = said("ISO 4217")
+    value: Money | None = money("value")
+    billing_model: BillingModel
+    starts_on: date
+    ends_on: date
+    active: bool = said("In force")
+    client: Client | None = one("client_id")
+    projects: Any = many("Project", "contract_id")
+    invoices: Any = many("Invoice", "contract_id")
+    billables: Any = many("Billable", "contract_id", "All that was ever billable, billed or not")
+
+
+def contracts(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    client_id: UUID | None = None,
+    active: bool | None = None,
+) -> Page:
+    """Contracts."""
+    return chosen(
+        page(first, after, order),
+        entity,
+        ("{t}.client_id = {v}", client_id),
+        ("{t}.active = {v}", active),
+    )

@@ -1,0 +1,18 @@
+"""Credit memos: what was taken back of an invoice."""
+
+from datetime import date
+
+from api.graphql.nodes.invoice import Invoice
+from api.graphql.noun import Money, Node, money, noun, one, said
+
+
+@noun("credit_memos")
+class CreditMemo(Node):
+    """Part of an invoice taken back."""
+
+    number: str
+    entity: str = said("Code of the billing entity")
+    issued_on: date
+    gross: Money | None = money("gross")
+    why: str
+    invoice: Invoice | None = one("invoice_id")

@@ -1,0 +1,43 @@
+"""Expenses: money spent for projects."""
+
+from datetime import date
+from uuid import UUID
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.person import Person
+from api.graphql.nodes.project import Project
+from api.graphql.noun import Money, Node, money, noun, one, said
+from api.graphql.words import ExpenseState
+
+
+@noun("expenses")
+class Expense(Node):
+    """Money spent for a project."""
+
+    entity: str = said("Code of the person's home entity")
+    spent_on: date
+    category: str
+    net: Money | None = money("net", description="Without tax, as on the receipt")
+    tax: Money | None = money("tax")
+    state: ExpenseState
+    person: Person | None = one("person_id")
+    project: Project | None = one("project_id")
+
+
+def expenses(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    project_id: UUID | None = None,
+    person_id: UUID | None = None,
+    state: ExpenseState | None = None,
+) -> Page:
+    """Expenses."""
+    return chosen(
+        page(first, after, order),
+        entity,
+        ("{t}.project_id = {v}", project_id),
+        ("{t}.person_id = {v}", person_id),
+        ("{t}.state = {v}", state and state.value),
+    )

@@ -1,0 +1,60 @@
+"""Invoices: what was billed, how it came about, and what of it is open."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.client import Client
+from api.graphql.nodes.contract import Contract
+from api.graphql.noun import Money, Node, column, many, money, noun, one, said
+
+OPEN = """
+(SELECT i.*, r.credited, r.paid, i.gross - r.credited - r.paid AS open_amount
+ FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id)
+"""
+
+
+@noun(OPEN)
+class Invoice(Node):
+    """An issued invoice."""
+
+    number: str
+    entity: str = said("Code of the billing entity")
+    issued_on: date
+    due_on: date
+    currency: str = said("ISO 4217")
+    net: Money | None = money("net")
+    tax: Money | None = money("tax")
+    gross: Money | None = money("gross")
+    credited: Money | None = money("credited", description="Taken off what was open by memos")
+    paid: Money | None = money("paid")
+    open_amount: Money | None = money("open_amount")
+    settled: bool = column("{t}.open_amount = 0", "Nothing is open")
+    client: Client | None = one("client_id")
+    contract: Contract | None = one("contract_id")
+    lines: Any = many("InvoiceLine", "invoice_id")
+    credit_memos: Any = many("CreditMemo", "invoice_id")
+
+
+def invoices(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    client_id: UUID | None = None,
+    contract_id: UUID | None = None,
+    number: str | None = None,
+    settled: bool | None = None,
+    due_until: date | None = None,
+) -> Page:
+    """Invoices."""
+    return chosen(
+        page(first, after, order),
+        entity,
+        ("{t}.client_id = {v}", client_id),
+        ("{t}.contract_id = {v}", contract_id),
+        ("{t}.number = {v}", number),
+        ("({t}.open_amount = 0) = {v}", settled),
+        ("{t}.due_on <= {v}", due_until),
+    )

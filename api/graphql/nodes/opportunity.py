@@ -1,0 +1,38 @@
+"""Opportunities: what may be sold."""
+
+from datetime import date
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.client import Client
+from api.graphql.noun import Money, Node, money, noun, one, said
+from api.graphql.words import Stage
+
+
+@noun("opportunities")
+class Opportunity(Node):
+    """A possible deal, until it is won or lost."""
+
+    name: str
+    external_ref: str = said("Its id in the CRM")
+    entity: str = said("Code of the selling entity")
+    stage: Stage
+    value: Money | None = money("value", "NULLIF({t}.currency, '')", "Null while it is not known")
+    closed_on: date | None
+    client: Client | None = one("client_id")
+
+
+def opportunities(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    stage: Stage | None = None,
+    external_ref: str | None = None,
+) -> Page:
+    """Opportunities."""
+    return chosen(
+        page(first, after, order),
+        entity,
+        ("{t}.stage = {v}", stage and stage.value),
+        ("{t}.external_ref = {v}", external_ref),
+    )

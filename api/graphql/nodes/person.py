@@ -1,0 +1,30 @@
+"""People who deliver work. Their names are personal data and stay encrypted in the log."""
+
+from typing import Any
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.legal_entity import LegalEntity
+from api.graphql.noun import Node, many, noun, one, said
+
+
+@noun("people")
+class Person(Node):
+    """A person who delivers work, by code; the name is personal data."""
+
+    code: str
+    entity: str = said("Code of the home entity")
+    role: str = said("Role that rate cards price")
+    legal_entity: LegalEntity | None = one("entity")
+    time_entries: Any = many("TimeEntry", "person_id")
+    expenses: Any = many("Expense", "person_id")
+
+
+def people(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    code: str | None = None,
+) -> Page:
+    """People."""
+    return chosen(page(first, after, order), entity, ("{t}.code = {v}", code))

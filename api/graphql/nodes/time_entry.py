@@ -1,0 +1,52 @@
+"""Time entries: who worked when on what, and what it costs and bills."""
+
+from datetime import date
+from uuid import UUID
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.nodes.person import Person
+from api.graphql.nodes.project import Project
+from api.graphql.noun import Money, Node, money, noun, one, said
+from api.graphql.words import TimeState
+
+
+@noun("time_entries")
+class TimeEntry(Node):
+    """Work of a person on a project; its figures are frozen when it is approved."""
+
+    timesheet_id: UUID = said("The person's week: what invoices take time from")
+    entity: str = said("Code of the person's home entity")
+    work_date: date = said("Local date of the work")
+    minutes: int
+    activity: str
+    billable: bool
+    state: TimeState
+    amount: Money | None = money("amount", "currency", "What it bills; null before approval")
+    cost: Money | None = money("cost", "cost_currency", "What it costs; null before approval")
+    explanation: str = said("How the amount came about")
+    external_ref: str
+    person: Person | None = one("person_id")
+    project: Project | None = one("project_id")
+
+
+def time_entries(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    project_id: UUID | None = None,
+    person_id: UUID | None = None,
+    state: TimeState | None = None,
+    from_date: date | None = None,
+    to_date: date | None = None,
+) -> Page:
+    """Time entries; both dates belong to the range."""
+    return chosen(
+        page(first, after, order),
+        entity,
+        ("{t}.project_id = {v}", project_id),
+        ("{t}.person_id = {v}", person_id),
+        ("{t}.state = {v}", state and state.value),
+        ("{t}.work_date >= {v}", from_date),
+        ("{t}.work_date <= {v}", to_date),
+    )
