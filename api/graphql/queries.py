@@ -1,0 +1,88 @@
+"""The query type: a list and a look-up by id for every noun, any node, the reports, the log."""
+
+from collections.abc import Callable
+from inspect import cleandoc
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api.graphql.connection import Connection
+from api.graphql.log import Log, log
+from api.graphql.nodes.billable import Billable, billables
+from api.graphql.nodes.client import Client, clients
+from api.graphql.nodes.contract import Contract, contracts
+from api.graphql.nodes.expense import Expense, expenses
+from api.graphql.nodes.invoice import Invoice, invoices
+from api.graphql.nodes.legal_entity import LegalEntity, legal_entities
+from api.graphql.nodes.opportunity import Opportunity, opportunities
+from api.graphql.nodes.payment import Payment, payments
+from api.graphql.nodes.person import Person, people
+from api.graphql.nodes.project import Project, projects
+from api.graphql.nodes.time_entry import TimeEntry, time_entries
+from api.graphql.noun import Node
+from api.graphql.reports import (
+    AnyReport,
+    ReportDescription,
+    all_reports,
+    any_report,
+    report_field,
+)
+from projections.reports import REPORTS
+
+
+def listed(kind: Any, resolver: Callable[..., Any]) -> Any:
+    """A connection of a noun; the resolver's docstring is the description."""
+    return _field(resolver, Connection[kind] | None)
+
+
+def found(kind: Any) -> Any:
+    """One noun by its id; null where the key reaches none."""
+
+    def by_id(id: UUID) -> UUID:  # noqa: A002 -- the argument's name in the schema
+        return id
+
+    return _field(by_id, kind | None, f"{kind.__name__} by id; null where your key reaches none.")
+
+
+def node(id: strawberry.ID) -> strawberry.ID:  # noqa: A002 -- the argument's name in the schema
+    """Anything by its id; null where the key reaches nothing of this id."""
+    return id
+
+
+def _field(resolver: Callable[..., Any], kind: Any, description: str = "") -> Any:
+    said = description or cleandoc(resolver.__doc__ or "")
+    return strawberry.field(resolver=resolver, graphql_type=kind, description=said)
+
+
+def queries() -> Any:
+    """The type with every way to ask."""
+    fields: dict[str, Any] = {
+        "node": _field(node, Node | None),
+        "legal_entities": listed(LegalEntity, legal_entities),
+        "clients": listed(Client, clients),
+        "client": found(Client),
+        "people": listed(Person, people),
+        "person": found(Person),
+        "opportunities": listed(Opportunity, opportunities),
+        "opportunity": found(Opportunity),
+        "contracts": listed(Contract, contracts),
+        "contract": found(Contract),
+        "projects": listed(Project, projects),
+        "project": found(Project),
+        "time_entries": listed(TimeEntry, time_entries),
+        "time_entry": found(TimeEntry),
+        "expenses": listed(Expense, expenses),
+        "expense": found(Expense),
+        "billables": listed(Billable, billables),
+        "invoices": listed(Invoice, invoices),
+        "invoice": found(Invoice),
+        "payments": listed(Payment, payments),
+        "payment": found(Payment),
+        "reports": _field(all_reports, list[ReportDescription] | None),
+        "report": _field(any_report, AnyReport | None),
+        **{name.replace("-", "_"): report_field(report) for name, report in REPORTS.items()},
+        "log": _field(log, Log | None),
+    }
+    content = {"__annotations__": {}, **fields}
+    return strawberry.type(type("Query", (), content), description="Everything that can be asked.")
