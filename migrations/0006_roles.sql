@@ -15,3 +15,7 @@ GRANT SELECT, INSERT ON events, event_tags, commands, checkpoints TO throughline
 GRANT SELECT, INSERT, UPDATE ON keys.subjects TO throughline_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON projections, dead_letters, deliveries, delivery_lanes,
     delivery_circuits TO throughline_app;
+
+-- Where the owner's sessions follow the log, the projections they build are read by the application.
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO throughline_app;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO throughline_app;

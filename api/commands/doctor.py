@@ -9,7 +9,7 @@ import psycopg
 
 from adapters.broker import open_broker
 from api.settings import Settings, settings
-from api.wiring import opened
+from api.wiring import System, opened
 from domain.errors import Refusal
 
 MIN_VERSION, MAX_VERSION = 15, 18
@@ -53,8 +53,9 @@ def database(known: Settings) -> list[str]:
         found = []
         version = conn.info.server_version // 10000
         if not MIN_VERSION <= version <= MAX_VERSION:
-            found.append(f"PostgreSQL {version} is not among those we test ({MIN_VERSION} to 17).")
-        if may_change_the_log(conn):
+            found.append(f"PostgreSQL {version} is not among those we test: "
+                         f"{MIN_VERSION} to {MAX_VERSION}.")  # fmt: skip
+        if may_change_the_log(system):
             found.append("the login of DATABASE_URL owns the log; use throughline_app for it and"
                          " the owner in DATABASE_DIRECT_URL.")  # fmt: skip
         halted = conn.execute("SELECT slot, halted FROM projections WHERE halted IS NOT NULL")
@@ -62,9 +63,10 @@ def database(known: Settings) -> list[str]:
         return found
 
 
-def may_change_the_log(conn: "psycopg.Connection[tuple[object, ...]]") -> bool:
-    """Whether this login could update events but for the trigger."""
-    row = conn.execute("SELECT has_table_privilege('events', 'UPDATE')").fetchone()
+def may_change_the_log(system: System) -> bool:
+    """Whether the application's login could update events but for the trigger."""
+    with system.pool.connection() as conn:
+        row = conn.execute("SELECT has_table_privilege('events', 'UPDATE')").fetchone()
     return bool(row and row[0])
 
 

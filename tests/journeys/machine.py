@@ -130,7 +130,8 @@ class Machine:
 
     def is_down(self) -> bool:
         """Whether no process of the embedded server lives."""
-        return is_unlocked(self.home / "postgres" / SERVER)
+        lock = self.home / "postgres" / SERVER
+        return not lock.exists() or is_unlocked(lock)
 
     def everybody(self) -> list[int]:
         """All pids: the supervisor, its parts and its guard, and the server."""

@@ -16,7 +16,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,12 @@ import httpx
 import psycopg
 import pytest
 
-from api.commands.key import minted
 from api.graphql.inputs import camel
 from api.settings import Settings
 from api.wiring import System
-from domain.identity import named_id
-from tests.firm import CHIEF, Firm
 from tests.journeys import load
 from tests.journeys.machine import ROOT, Machine, eventually, machine
+from tests.journeys.remote import SETTLED_S, behind, employed, end, one, rows
 
 KILLS = int(os.environ.get("THROUGHLINE_KILLS", "5"))
 SEED = int(os.environ.get("THROUGHLINE_SEED", time.time_ns() % 10**6))
@@ -39,7 +36,7 @@ DIE = random.Random(SEED)  # noqa: S311 -- repeatable
 TARGETS = ("database", "serve", "reactions", "deliveries", "projections")
 CLIENTS = 3
 LEASE_S = 18
-RECOVERED_S, SETTLED_S = 90.0, 180.0
+RECOVERED_S = 90.0
 FACTS = {
     "LogTime": "delivery.time_logged",
     "SubmitTimesheet": "delivery.timesheet_submitted",
@@ -53,33 +50,6 @@ BEHIND = """
 SELECT name FROM projections
 WHERE live AND position < %s AND (name IN ('policies', 'posting')) = %s
 """
-
-
-class Remote(Firm):
-    """The small firm, on a system whose readers are processes of their own."""
-
-    def settle(self) -> None:
-        eventually(lambda: not behind(self.system), SETTLED_S, "reading to the end")
-
-
-def rows(system: System, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """On a connection of its own: any older one may have died."""
-    with psycopg.connect(system.addresses.direct, connect_timeout=5) as conn:
-        return conn.execute(query.encode(), values).fetchall()
-
-
-def one(system: System, query: str) -> Any:
-    return rows(system, query)[0][0]
-
-
-def end(system: System) -> int:
-    return int(one(system, "SELECT coalesce(max(position), 0) FROM events"))
-
-
-def behind(system: System) -> list[tuple[Any, ...]]:
-    """Readers that are not at the end of the log."""
-    query = "SELECT name, halted FROM projections WHERE live AND position < %s"
-    return rows(system, query, end(system))
 
 
 @pytest.fixture
@@ -99,32 +69,7 @@ def system(running: Machine) -> Iterator[System]:
 @pytest.fixture
 def clients(running: Machine, system: System, tmp_path: Path) -> list[load.Settings]:
     """What each client is told; the firm they work for is there."""
-    firm = Remote(system)
-    firm.found()
-    for day in range(2, 31, 7):
-        firm.rates(date(2025, 1, day), USD="1.0321")
-    keys = {name: key(firm, name, role) for name, role in (("worker", "resource"),
-                                                           ("chief", "admin"))}  # fmt: skip
-    return [client(firm, running, tmp_path, f"L{number}", **keys) for number in range(CLIENTS)]
-
-
-def key(firm: Firm, name: str, role: str) -> str:
-    sent, command = minted(f"load {name}", (role,), ("*",), date(2999, 12, 31))
-    firm.store.execute(command, CHIEF)
-    return sent
-
-
-def client(firm: Firm, at: Machine, place: Path, name: str, **keys: str) -> load.Settings:
-    person = named_id("person", name)
-    firm.do("RegisterPerson", person_id=person, code=name, name="Fictional Worker",
-            entity="DE01", role="consultant", user=name)  # fmt: skip
-    firm.do("SetCostRate", person_id=person, from_date=date(2025, 1, 1), hourly_rate="55")
-    contract, project = firm.win(name)
-    return load.Settings(
-        url=at.url, name=name, client_id=str(firm.client), person_id=str(person),
-        project_id=str(project), contract_id=str(contract), notes=str(place / f"{name}.notes"),
-        stop=str(place / "stop"), **keys,
-    )  # fmt: skip
+    return employed(system, running, tmp_path, CLIENTS)
 
 
 class Load:
