@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-MIGRATIONS = sorted((Path(__file__).parents[2] / "migrations").glob("*.sql"))
+MIGRATIONS = sorted((Path(__file__).parents[2] / "migrations").glob("[0-9]*.sql"))
 
 
 @pytest.fixture(scope="session")

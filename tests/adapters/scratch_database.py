@@ -33,6 +33,6 @@ def scratch_database(directory: Path) -> Iterator[Connect]:
         stack.callback(admin.execute, f"DROP DATABASE {name} WITH (FORCE)")
         connect = partial(psycopg.connect, make_conninfo(server, dbname=name))
         with connect() as conn:
-            for path in sorted(MIGRATIONS.glob("*.sql")):
+            for path in sorted(MIGRATIONS.glob("[0-9]*.sql")):
                 conn.execute(path.read_text().encode())
         yield connect
