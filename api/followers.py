@@ -6,17 +6,25 @@ Where another process leads a reader already, this waits for that one instead.
 import time
 
 from api.wiring import System
+from domain.errors import Refusal
 
+PATIENCE_S = 600.0
 BEHIND = """
 SELECT count(*) FROM projections
 WHERE live AND halted IS NULL AND position < (SELECT coalesce(max(position), 0) FROM events)
 """
 
 
-def settled(system: System) -> None:
-    """Bring every follower to the end of the log, here or by waiting for who leads."""
+class NotFollowed(Refusal):
+    """Somebody else follows the log, and does not get on."""
+
+    code = "NOT_FOLLOWED"
+
+
+def catch_up(system: System) -> None:
+    """Bring the followers that nobody leads to the end of the log; others are on their way."""
     followers = Followers(system)
-    followers.settle()
+    followers.catch_up()
     followers.close()
 
 
@@ -28,10 +36,17 @@ class Followers:
         self._feed = system.feed()
         self._conn = system.connect()
 
-    def settle(self) -> None:
-        """Follow up, post and project until nothing is left to do."""
-        while self._pass() or self._behind():
+    def catch_up(self) -> None:
+        """Follow up, post and project here until nothing is left to do."""
+        while self._pass():
             pass
+
+    def settle(self) -> None:
+        """Catch up, and wait for followers that another process leads. Raises NotFollowed."""
+        latest = time.monotonic() + PATIENCE_S
+        while self._pass() or self._behind():
+            if time.monotonic() > latest:
+                raise NotFollowed(f"another process leads and is behind after {PATIENCE_S:.0f} s")
 
     def _pass(self) -> int:
         """One round; how much there was."""

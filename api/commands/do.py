@@ -8,7 +8,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 import domain.contexts  # noqa: F401 -- makes every command known
-from api.followers import settled
+from api.followers import catch_up
 from api.settings import settings
 from api.wiring import opened
 from domain.access.roles import ALL, SYSTEM
@@ -62,7 +62,7 @@ def execute(cls: type[Command], given: dict[str, str]) -> None:
     actor = Actor(f"{getpass.getuser()} (command line)", frozenset(ALL), frozenset({EVERY_ENTITY}))
     with opened(settings()) as system:
         outcome = system.store.execute(command, actor)
-        settled(system)
+        catch_up(system)
     answer = TypeAdapter(type(outcome.answer)).dump_python(outcome.answer, mode="json")
     click.echo(json.dumps({**answer, "position": outcome.position, "repeated": outcome.repeated}))
 

@@ -16,6 +16,7 @@ from adapters.imports.plans.window import Window
 from adapters.imports.rehearsal import Rehearsal
 from adapters.imports.tabular import lines_of
 from adapters.imports.verdicts import SUFFIX, Tally, Verdict, beside, written
+from api.followers import catch_up
 from api.wiring import System
 from domain.actor import Actor
 from domain.errors import Refusal
@@ -56,6 +57,8 @@ def take_files(
         for path, plan_of in files
         if not path.name.endswith(SUFFIX) and not _is_taken(system, path, plan_of, asked)
     ]
+    if not asked.dry_run:
+        catch_up(system)
     if refused:
         sys.exit(1)
 

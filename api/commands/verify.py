@@ -8,7 +8,7 @@ import click
 
 from adapters.postgres.seal import signing_key
 from adapters.postgres.verification import verify as verify_seal
-from api.followers import settled
+from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
 from projections.verify import Verdict, verify
@@ -20,7 +20,7 @@ from projections.verify.gathering import wait_for_readers
 def command() -> None:
     """Check every invariant, the seal, the rules and the projections; exit 1 where one fails."""
     with opened(settings()) as system:
-        settled(system)
+        catch_up(system)
         sys.exit(0 if report(verdicts(system)) else 1)
 
 
