@@ -107,6 +107,10 @@ class UnknownTopic(LookupError):
     """The log holds an event that no context of this version defines."""
 
 
+class NewerSchema(LookupError):
+    """The log holds an event in a form that only a later version can read without loss."""
+
+
 def class_of(topic: str) -> type[Root.Event]:
     """The event class of a topic. Raises UnknownTopic."""
     try:
@@ -183,7 +187,12 @@ class FactMapper(Mapper[UUID]):
 
 
 def upcast(plan: Plan, schema: int, state: bytes) -> Any:
-    """Bytes of an older schema version, brought step by step to today's fields."""
+    """Bytes of an older schema version, brought step by step to today's fields.
+
+    Raises NewerSchema.
+    """
+    if schema > plan.version:
+        raise NewerSchema(f"{plan.topic} is stored in form {schema}; {plan.version} is known")
     raw = msgspec.json.decode(state)
     for step in range(schema, plan.version):
         getattr(plan.cls, f"upcast_v{step}_v{step + 1}")(raw)
