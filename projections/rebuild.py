@@ -5,6 +5,8 @@ stand at the same event. The feed then finds its build is no longer live and tak
 the old build stays as it is, to go back to.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from domain.errors import Refusal
@@ -15,12 +17,20 @@ from projections.scratch import PAGE_SIZE, fold, pages
 from projections.slots import Slot, build, show
 from projections.table import Conn
 
+REBUILD_LOCK = 7310104
 LIVE = "SELECT slot, position FROM projections WHERE name = %s AND live"
 KEPT = """
 SELECT slot, position FROM projections
 WHERE name = %s AND version = %s AND NOT live ORDER BY length(slot) DESC, slot DESC LIMIT 1
 """
+OLDER = "SELECT slot FROM projections WHERE name = %s AND NOT live AND slot <> %s"
 ADVANCE = "UPDATE projections SET position = %s WHERE slot = %s"
+
+
+class RebuildRunning(Refusal):
+    """Somebody rebuilds this projection just now."""
+
+    code = "REBUILD_RUNNING"
 
 
 class NothingKept(Refusal):
@@ -51,19 +61,35 @@ def rebuild(
     """Build, catch up, compare, switch; the connection is in autocommit mode.
 
     A new build that differs is dropped unless ``accept``. ``back`` takes the build kept from the
-    last switch, brought up to date, instead of a new one; it is never dropped.
-    Raises NothingKept.
+    last switch, brought up to date, instead of a new one. One earlier build is kept.
+    Raises RebuildRunning, NothingKept.
     """
-    slot = kept(conn, projection) if back else build(conn, projection)
-    switched = False
-    try:
-        approach(conn, decode, slot)
-        rebuilt = switch(conn, decode, slot, accept=accept)
-        switched = rebuilt.switched
-    finally:
-        if not (switched or back):
-            drop(conn, slot)
+    with alone(conn, projection):
+        slot = kept(conn, projection) if back else build(conn, projection)
+        switched = False
+        try:
+            approach(conn, decode, slot)
+            rebuilt = switch(conn, decode, slot, accept=accept)
+            switched = rebuilt.switched
+        finally:
+            if not (switched or back):
+                drop(conn, slot)
+        if switched:
+            prune(conn, projection, rebuilt)
     return rebuilt
+
+
+@contextmanager
+def alone(conn: Conn, projection: Projection) -> Iterator[None]:
+    """Hold the lock of this projection's rebuild. Raises RebuildRunning."""
+    lock = [REBUILD_LOCK, projection.name]
+    row = conn.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", lock).fetchone()
+    if not (row and row[0]):
+        raise RebuildRunning(f"{projection.name} is being rebuilt")
+    try:
+        yield
+    finally:
+        conn.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)
 
 
 def kept(conn: Conn, projection: Projection) -> Slot:
@@ -94,6 +120,12 @@ def switch(conn: Conn, decode: Decode, slot: Slot, *, accept: bool) -> Rebuilt:
         if switched:
             show(conn, slot)
     return Rebuilt(old, slot.schema, position, tables, switched)
+
+
+def prune(conn: Conn, projection: Projection, rebuilt: Rebuilt) -> None:
+    """Drop the builds of before the last switch."""
+    for (schema,) in conn.execute(OLDER, [projection.name, rebuilt.old]).fetchall():
+        drop(conn, Slot(projection, schema, 0))
 
 
 def drop(conn: Conn, slot: Slot) -> None:

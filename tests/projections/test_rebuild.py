@@ -9,14 +9,14 @@ from threading import Event, Thread
 import pytest
 
 from api.loops import keep_up
-from domain.identity import named_id
 from projections import rebuild as rebuilding
 from projections.comparison import compare
 from projections.projection import Projection
-from projections.rebuild import NothingKept, rebuild
+from projections.rebuild import NothingKept, RebuildRunning, rebuild
 from projections.scratch import fold
 from projections.table import Conn
 from tests.firm import WORKER, Firm
+from tests.projections.faults import ADVICE
 
 
 def projection(firm: Firm, name: str) -> Projection:
@@ -91,6 +91,40 @@ def test_the_way_back_leads_to_the_kept_build_brought_up_to_date(year: Firm) -> 
         assert count(conn, "contracts") == 3
 
 
+def test_a_halted_projection_goes_on_once_it_is_rebuilt(year: Firm) -> None:
+    with year.system.connect() as conn:
+        conn.execute("UPDATE projections SET halted = 'event 5: odd' WHERE name = 'ledger'")
+        rebuild(conn, year.system.decode, projection(year, "ledger"))
+        lines = count(conn, "ledger_lines")
+
+        year.work(ADVICE, date(2025, 5, 5))
+        year.settle()
+
+        assert count(conn, "ledger_lines") > lines
+
+
+def test_one_earlier_build_is_kept_and_those_before_it_are_dropped(year: Firm) -> None:
+    with year.system.connect() as conn:
+        for _ in range(3):
+            rebuild(conn, year.system.decode, projection(year, "deals"))
+
+        schemas = conn.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'deals%' ORDER BY 1"
+        ).fetchall()
+        assert schemas == [("deals_3",), ("deals_4",)]
+        assert count(conn, "projections WHERE name = 'deals'") == 2
+
+
+def test_two_rebuilds_of_one_projection_do_not_run_at_once(year: Firm) -> None:
+    with year.system.connect() as conn, year.system.connect() as other:
+        with rebuilding.alone(other, projection(year, "deals")):
+            rebuild(conn, year.system.decode, projection(year, "parties"))
+            with pytest.raises(RebuildRunning):
+                rebuild(conn, year.system.decode, projection(year, "deals"))
+
+        assert rebuild(conn, year.system.decode, projection(year, "deals")).switched
+
+
 def test_there_is_no_way_back_before_the_first_switch(year: Firm) -> None:
     with year.system.connect() as conn, pytest.raises(NothingKept):
         rebuild(conn, year.system.decode, projection(year, "deals"), back=True)
@@ -134,7 +168,7 @@ def writing(firm: Firm) -> Iterator[None]:
             if stop.is_set():
                 return
             firm.do("LogTime", WORKER, person_id=firm.person,
-                    project_id=named_id("project", str(named_id("opportunity", "Advice"))),
+                    project_id=ADVICE,
                     work_date=date(2025, 7, 1) + timedelta(days=step % 150),
                     minutes=1)  # fmt: skip
 
