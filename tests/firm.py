@@ -47,7 +47,8 @@ class Firm:
                 entity="DE01", role="consultant", user="worker")  # fmt: skip
         self.do("SetCostRate", person_id=self.person, from_date=date(2025, 1, 1), hourly_rate="55")
         self.do("PublishRateCard", rate_card_id=self.card, name="standard", entity="DE01",
-                currency="USD", lines=[{"hourly_rate": "150", "from_date": "2025-01-01"}])  # fmt: skip
+                currency="USD",
+                lines=[{"hourly_rate": "150", "from_date": "2025-01-01"}])  # fmt: skip
 
     def rates(self, on: date, **rates: str) -> None:
         """Record a day's rates for one EUR."""
@@ -61,7 +62,8 @@ class Firm:
             "value": "10000", "currency": "USD", "package": "advice",
             "billing_model": "time_and_materials", "rate_card_id": self.card,
             "starts_on": "2025-01-01", "ends_on": "2025-12-31", "payment_terms_days": 30,
-            "tax_rate_pct": "19", "roles": [{"role": "consultant", "hours": "100", "cost": "5500"}],
+            "tax_rate_pct": "19",
+            "roles": [{"role": "consultant", "hours": "100", "cost": "5500"}],
         }  # fmt: skip
         self.do("OpenOpportunity", opportunity_id=deal, client_id=self.client, name=name,
                 external_ref=name, **{**given, **terms})  # fmt: skip

@@ -22,7 +22,7 @@ ENTRIES = "SELECT id, work_date::text, minutes, project_id, person_id FROM time_
 PROJECTS = "SELECT id, code, name FROM projects WHERE id = ANY(%s)"
 PEOPLE = "SELECT id, code, role FROM people WHERE id = ANY(%s)"
 
-pool = ConnectionPool(os.environ["BARE_DSN"], min_size=16, max_size=16, open=False,
+pool = ConnectionPool(os.environ.get("BARE_DSN", ""), min_size=16, max_size=16, open=False,
                       kwargs={"autocommit": True})  # fmt: skip
 
 

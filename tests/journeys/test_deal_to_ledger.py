@@ -10,7 +10,8 @@ def balances(firm: Firm) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
     firm.settle()
     with firm.system.connect() as conn:
         rows = conn.execute(
-            "SELECT account, currency, sum(amount), sum(functional) FROM ledger_lines GROUP BY 1, 2"
+            "SELECT account, currency, sum(amount), sum(functional) FROM ledger_lines"
+            " GROUP BY 1, 2"
         ).fetchall()
     return {(account, currency): (amount, books) for account, currency, amount, books in rows}
 
@@ -27,11 +28,13 @@ def test_a_foreign_invoice_paid_in_full_is_zero_in_both_currencies(firm: Firm) -
                 received_on=date(2025, 2, 20), bank_reference=f"B{number}",
                 amount={"amount": amount, "currency": "USD"})  # fmt: skip
         firm.do("ApplyPayment", payment_id=payment, invoice_id=invoice,
-                applied_on=date(2025, 2, 20), amount={"amount": amount, "currency": "USD"})  # fmt: skip
+                applied_on=date(2025, 2, 20),
+                amount={"amount": amount, "currency": "USD"})  # fmt: skip
 
     found = balances(firm)
-    assert found["1100", "USD"] == (0, 0)
-    assert found["2230", "USD"] == (0, 0)
-    assert found["1200", "USD"] == (0, 0)
+    nothing = (Decimal(0), Decimal(0))
+    assert found["1100", "USD"] == nothing
+    assert found["2230", "USD"] == nothing
+    assert found["1200", "USD"] == nothing
     assert found["1000", "USD"][0] == Decimal("1428.00")
     assert sum(books for _, books in found.values()) == 0
