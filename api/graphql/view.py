@@ -1,7 +1,7 @@
 """GraphQL over HTTP: POST with JSON, GET for queries, one operation a request.
 
 Every error has a code. A request error has a status of its own and no data, but for clients that
-only take ``application/json``, which expect 200 for whatever concerns the document.
+do not ask for GraphQL's own media type, which expect 200 for whatever concerns the document.
 """
 
 import asyncio
@@ -100,9 +100,9 @@ class GraphQLView:
 def media_type(accept: bytes) -> bytes:
     """The media type of the answer. Raises RequestRefused."""
     offers = {part.partition(b";")[0].strip().lower() for part in accept.split(b",")}
-    if offers & {GRAPHQL, b"*/*", b"application/*"}:
+    if GRAPHQL in offers:
         return GRAPHQL
-    if JSON in offers:
+    if offers & {JSON, b"*/*", b"application/*"}:
         return JSON
     raise refused(406, "NOT_ACCEPTABLE", "accept application/graphql-response+json")
 

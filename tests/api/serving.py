@@ -47,9 +47,8 @@ class Served:
         """POST JSON to GraphQL."""
         sent = {"authorization": f"Bearer {self.key if key is None else key}", **headers}
         body = content if isinstance(content, bytes) else json.dumps(content)
-        return self.http.post(
-            "/graphql", content=body, headers={"content-type": "application/json", **sent}
-        )
+        kinds = {"content-type": "application/json", "accept": GRAPHQL}
+        return self.http.post("/graphql", content=body, headers={**kinds, **sent})
 
     def ask(self, query: str, *, key: str | None = None, **variables: Any) -> dict[str, Any]:
         """The answer's JSON; whatever its status."""

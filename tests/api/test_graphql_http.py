@@ -21,8 +21,8 @@ def coded(response: httpx.Response) -> tuple[int, str]:
 
 
 def get(api: Served, **parameters: str) -> httpx.Response:
-    key = {"authorization": f"Bearer {api.key}"}
-    return api.http.get("/graphql", params=parameters, headers=key)
+    headers = {"authorization": f"Bearer {api.key}", "accept": GRAPHQL}
+    return api.http.get("/graphql", params=parameters, headers=headers)
 
 
 def test_the_answer_has_the_media_type_of_graphql(api: Served) -> None:
@@ -36,7 +36,8 @@ def test_the_answer_has_the_media_type_of_graphql(api: Served) -> None:
 @pytest.mark.parametrize(
     ("accept", "media_type"),
     [
-        ("*/*", GRAPHQL),
+        (GRAPHQL, GRAPHQL),
+        ("*/*", "application/json"),
         ("application/json, application/graphql-response+json;q=0.5", GRAPHQL),
         ("application/json;charset=utf-8", "application/json"),
     ],
