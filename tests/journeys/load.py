@@ -116,6 +116,11 @@ class Client:
         assert len(heard) == 1, heard
         return answers[0]
 
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+        self.threads.shutdown()
+
     def note(self, request: Request, answer: Fields, began: float) -> None:
         """Write down what was acknowledged; it stays written whatever happens to us."""
         told = {"id": request.given["commandId"], "command": request.command, "answer": answer,

@@ -1,7 +1,7 @@
 """The main way, from deal to report, on servers that are not the embedded one."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -137,10 +137,10 @@ def test_everything_runs_behind_a_pooler(pooled: Place, tmp_path: Path) -> None:
     with machine(tmp_path / "home", **pooled.env, **key) as running, ExitStack() as stack:
         running.up()
         [told] = employed(system_at(pooled, running.home, stack), running, tmp_path, 1)
-        client = load.Client(told)
+        with closing(load.Client(told)) as client:
+            for number, monday in enumerate(load.MONDAYS):
+                load.work(client, str(number), monday)
 
-        for number, monday in enumerate(load.MONDAYS):
-            load.work(client, str(number), monday)
         verified = running.run("verify")
 
         assert verified.returncode == 0, verified.stdout
