@@ -8,6 +8,7 @@ bisects, then dead-letters the event or, if it keeps the books, halts and says w
 import logging
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from psycopg import OperationalError, ProgrammingError
 
@@ -15,6 +16,7 @@ from projections.projection import Projection
 from projections.recorded import Decode, Recorded, read_page
 from projections.slots import Slot, enter, live
 from projections.table import Conn
+from projections.unreadable import Unreadable, guarded
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +82,19 @@ class Feed:
         after = min(slot.position for slot in self.slots)
         behind = [slot for slot in self.slots if slot.position == after]
         ahead = [slot.position for slot in self.slots if slot.position > after]
-        page = read_page(self._conn, self._decode, after, page_size, min(ahead, default=2**62))
+        page = self._read(after, page_size, min(ahead, default=2**62))
         if page:
             self._fold(behind, page)
         return len(page)
+
+    def _read(self, after: int, page_size: int, until: int) -> list[Recorded]:
+        try:
+            return read_page(self._conn, self._decode, after, page_size, until)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("an event after %s cannot be decoded", after)
+            return read_page(self._conn, guarded(self._decode), after, page_size, until)
 
     def _fold(self, slots: Sequence[Slot], page: Sequence[Recorded]) -> None:
         try:
@@ -101,7 +112,7 @@ class Feed:
         with self._conn.transaction():
             self._advance(slots, page[-1].position)
             for slot in slots:
-                wanted = [at for at in page if slot.projection.reads(at.fact)]
+                wanted = [at for at in page if reads(slot.projection, at.fact)]
                 if wanted:
                     slot.projection.apply(self._conn, wanted)
         for slot in slots:
@@ -175,3 +186,13 @@ class Feed:
     def close(self) -> None:
         """Give up the connection and with it the lead, so that another may take it."""
         self._conn.close()
+
+
+def reads(projection: Projection, fact: Any) -> bool:
+    """Whether a projection wants this fact. Raises CannotRead where it would, could it be read."""
+    if type(fact) is not Unreadable:
+        return projection.reads(fact)
+    kind = fact.kind
+    if kind is None or projection.reads(object.__new__(kind)):
+        raise fact.fault
+    return False

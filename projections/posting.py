@@ -9,16 +9,20 @@ from domain.command import Command
 from domain.identity import named_id
 from domain.ledger.commands import PostDerivedJournal
 from domain.ledger.period import Calendar, calendar_id
-from domain.ledger.posting import VERSION, Entry, entries_of
-from domain.policies import follow_ups
+from domain.ledger.posting import RULES, VERSION, Entry, entries_of
+from domain.policies import POLICIES, follow_ups
 from projections.reactions import Halt
 from projections.recorded import Decode, Recorded
 from projections.table import Conn
+from projections.unreadable import Unreadable
 
 CALENDAR_TOPICS = (
     "topic IN ('ledger.calendar_begun', 'ledger.period_opened', 'ledger.period_soft_closed',"
     " 'ledger.period_hard_closed')"
 )
+CALENDAR_FACTS = (
+    Calendar.Begun, Calendar.PeriodOpened, Calendar.PeriodSoftClosed, Calendar.PeriodHardClosed,
+)  # fmt: skip
 CALENDARS = f"""
 SELECT topic, stream_id, version, schema_version, recorded_at, payload FROM events
 WHERE {CALENDAR_TOPICS} AND position > %s AND position <= %s ORDER BY position
@@ -66,7 +70,9 @@ class Posting:
             self._calendars.see(fact)
 
     def commands(self, conn: Conn, at: Recorded) -> Sequence[Command]:
-        """The journals of a fact. Raises Halt while no month is open for one."""
+        """The journals of a fact. Raises Halt while no month is open for one, CannotRead."""
+        if isinstance(at.fact, Unreadable):
+            at.fact.refuse((*RULES, *CALENDAR_FACTS))
         self._calendars.see(at.fact)
         return [
             self._command(at, no, entry, self._accounting_date(conn, at, entry))
@@ -120,6 +126,8 @@ class Policies:
         """Nothing is held in memory."""
 
     def commands(self, conn: Conn, at: Recorded) -> Sequence[Command]:
-        """What follows from a fact."""
+        """What follows from a fact. Raises CannotRead."""
         del conn
+        if isinstance(at.fact, Unreadable):
+            at.fact.refuse(POLICIES)
         return follow_ups(at.fact, at.position, at.effective_date)

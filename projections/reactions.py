@@ -9,6 +9,8 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+from psycopg import OperationalError
+
 from domain.actor import SYSTEM
 from domain.command import Command
 from domain.errors import Refusal
@@ -17,6 +19,7 @@ from domain.request import Cause, TooBusy
 from domain.store import Store
 from projections.recorded import Decode, Recorded, read_page
 from projections.table import Conn
+from projections.unreadable import guarded
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +92,7 @@ class Reactor:
 
     def step(self) -> int:
         """React to one page; its commands are one append."""
-        page = read_page(self._conn, self._decode, self.position, PAGE_SIZE)
+        page = read_page(self._conn, guarded(self._decode), self.position, PAGE_SIZE)
         if not page:
             return 0
         done, halted = self._react(page)
@@ -100,19 +103,31 @@ class Reactor:
         return len(done)
 
     def _react(self, page: Sequence[Recorded]) -> tuple[list[Recorded], str]:
-        planned: list[Planned] = []
-        halted = ""
-        for at in page:
-            try:
-                planned.append((at, self._reaction.commands(self._conn, at)))
-            except Halt as halt:
-                halted = f"event {at.position}: {halt}"
-                break
+        planned, halted = self._plan(page)
         refused = self._send(planned)
         if refused:
             planned = planned[: refused[0]]
             halted = refused[1]
         return [at for at, _ in planned], halted
+
+    def _plan(self, page: Sequence[Recorded]) -> tuple[list[Planned], str]:
+        """What follows from each event, up to the one that halts; and why it does."""
+        planned: list[Planned] = []
+        for at in page:
+            commands: Sequence[Command] = ()
+            try:
+                commands = self._reaction.commands(self._conn, at)
+            except Halt as halt:
+                return planned, f"event {at.position}: {halt}"
+            except OperationalError:
+                raise
+            except Exception as fault:
+                log.exception("%s cannot digest event %s", self._reaction.name, at.position)
+                if self._reaction.halts:
+                    return planned, f"event {at.position}: {type(fault).__name__}: {fault}"
+                self._dead_letter(at, f"{type(fault).__name__}: {fault}")
+            planned.append((at, commands))
+        return planned, ""
 
     def _send(self, planned: Sequence[Planned]) -> tuple[int, str] | None:
         """Append the commands; the index of the event that stops us, where one does."""
@@ -169,6 +184,11 @@ class Reactor:
                 batch.run(command, cause)
             except Refusal as refusal:
                 return said(command, refusal)
+            except OperationalError:
+                raise
+            except Exception as fault:
+                log.exception("%s fails", type(command).__name__)
+                return f"{type(command).__name__} {type(fault).__name__}: {fault}"
         return ""
 
     def _dead_letter(self, at: Recorded, error: str) -> None:
