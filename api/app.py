@@ -17,7 +17,7 @@ from api.graphql.gateway import Gateway
 from api.graphql.schema import sdl
 from api.graphql.session import Sources
 from api.graphql.view import GraphQLView
-from api.reads import ReadPool, open_reads
+from api.reads import ReadPool, query_reads, report_reads
 from api.report_pages import ReportPages
 from api.wiring import System
 from projections.reports import REPORTS
@@ -56,10 +56,10 @@ def create_app(
 def assemble(system: System, stack: ExitStack) -> Parts:
     """The parts of one process."""
     names = tuple(projection.name for projection in system.projections())
-    reads = open_reads(system.addresses.pooled, system.settings, stack)
+    reads, reports = query_reads(system, stack), report_reads(system, stack)
     freshness = Freshness(system.connect, names)
     keys = Keys(system.store)
-    sources = Sources(system.store, reads.connection, system.pool.connection, names)
+    sources = Sources(system.store, reads.connection, reports.connection, names)
     view = GraphQLView(Gateway(sources, lambda: freshness.reached), keys, freshness)
     return Parts(reads, freshness, keys, view, ReportPages(sources, view), names)
 

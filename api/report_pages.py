@@ -6,7 +6,7 @@ A program sends its key as it does to GraphQL; a person types it into a form.
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,7 +24,7 @@ from domain.actor import Actor
 from domain.errors import Refusal
 from domain.request import Cause
 from projections.packet import Packet
-from projections.report import Report
+from projections.report import BadParameter, Report
 from projections.reports import REPORTS
 
 MOST_FORM_BYTES = 200_000
@@ -49,14 +49,14 @@ class ReportPages:
         Its other parameters are the report's. Digest, position and version are in the headers.
         """
         given = dict(request.query_params)
-        kind = given.pop("format", "json")
         try:
+            shown = format_of(given.pop("format", "json"))
             actor = await self._view.actor(dict(request.scope["headers"]))
             report = report_of(request.path_params["name"])
             packet = await self._view.in_thread(lambda: self._run(actor, report, given))
         except Exception as error:  # noqa: BLE001 -- the last place that can answer
             return refused(expected(error))
-        return FORMATS.get(kind, canonical)(report, packet)
+        return shown(report, packet)
 
     async def shown(self, request: Request) -> Response:
         """The form's report as a page."""
@@ -98,6 +98,13 @@ def report_of(name: str) -> Report:
     if name not in REPORTS:
         raise NoSuchReport(f"no report is called {name!r}")
     return REPORTS[name]
+
+
+def format_of(name: str) -> Callable[[Report, Packet], Response]:
+    """How a packet is shown. Raises BadParameter."""
+    if name not in FORMATS:
+        raise BadParameter(f"format is one of {', '.join(FORMATS)}", field="format")
+    return FORMATS[name]
 
 
 async def form_of(request: Request) -> dict[str, str]:

@@ -28,7 +28,7 @@ def log() -> Callable[[Session], Any]:
 
 
 def _read(session: Session) -> dict[str, int]:
-    with session.sources.reports() as conn:
+    with session.sources.reads() as conn:
         row = conn.execute(REACHED, [list(session.sources.projections)]).fetchone()
     assert row is not None  # noqa: S101 -- a query without FROM has one row
     return {"recorded": row[0], "projected": row[1]}

@@ -100,7 +100,9 @@ def expected(error: Exception) -> Refusal:
         return TimedOut("reading took too long: ask for less")
     if isinstance(error, OperationalError):
         log.warning("the database cannot be reached: %s", error)
-        return Unavailable("the database cannot be reached; try again")
+        return Unavailable(
+            "the database cannot be reached: send it again, a mutation with its commandId"
+        )
     number = uuid4()
     log.error("fault %s", number, exc_info=error)
     return Unexpected(f"an unexpected fault; our log has it as {number}")

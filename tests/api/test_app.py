@@ -13,7 +13,7 @@ import pytest
 
 from api.graphql.schema import sdl
 from api.health import readiness
-from api.reads import open_reads
+from api.reads import query_reads
 from projections.reports import REPORTS
 from tests.api.serving import Served
 
@@ -80,7 +80,7 @@ def test_the_process_says_that_it_is_ready(api: Served) -> None:
 def test_a_pending_migration_is_not_ready(api: Served) -> None:
     system = api.firm.system
     with ExitStack() as stack:
-        reads = open_reads(system.addresses.pooled, system.settings, stack)
+        reads = query_reads(system, stack)
 
         ready, state = readiness(reads, ["deals"], lambda: ["0099_more"])
 
@@ -140,6 +140,7 @@ def test_every_report_answers_or_says_what_it_needs(api: Served, name: str) -> N
         ("/reports/trial-balance", 400, "BAD_PARAMETER"),
         ("/reports/trial-balance?effective=someday", 400, "BAD_PARAMETER"),
         ("/reports/trial-balance?effective=2025-12-31&x=1", 400, "BAD_PARAMETER"),
+        ("/reports/trial-balance?effective=2025-12-31&format=pdf", 400, "BAD_PARAMETER"),
         ("/reports/trial-balance?effective=2025-12-31&known=99999999", 400, "UNKNOWN_POSITION"),
         ("/reports/general-ledger?effective=2025-12-31&account=9", 400, "UNKNOWN_ACCOUNT"),
     ],
