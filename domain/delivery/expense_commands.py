@@ -112,7 +112,8 @@ class RejectExpense(Command):
 
 
 def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) -> RatedExpense:
-    """Figures of an expense. Raises MissingRate."""
+    """Figures of an expense, in the books of both entities. Raises WrongEntity, MissingRate."""
+    work.actor.require_entity(project.entity)
     home = work.read(LegalEntity, entity_id(person.entity))
     cost = quote(work, spent.currency, home.currency, spent.spent_on)
     bill = _bill(work, project, spent) if spent.billable else Decimal(0)

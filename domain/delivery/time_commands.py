@@ -178,9 +178,13 @@ class RejectTime(WeekFields):
 
 
 def rate(work: UnitOfWork, person: Person, entry: Entry) -> RatedTime:
-    """Figures of an entry. Raises NoCostRate, NoBillRate, MissingRate."""
+    """Figures of an entry, in the books of both entities.
+
+    Raises WrongEntity, NoCostRate, NoBillRate, MissingRate.
+    """
     home = work.read(LegalEntity, entity_id(person.entity))
     project = work.read(Project, entry.project_id)
+    work.actor.require_entity(project.entity)
     owner = work.read(LegalEntity, entity_id(project.entity))
     between = quote(work, home.currency, owner.currency, entry.work_date)
     cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, between)
