@@ -1,12 +1,14 @@
 """API keys: who has none is told nothing; a revoked one stops working."""
 
+from contextlib import nullcontext
 from datetime import date
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from api.auth import KEPT_S, Keys, written
-from api.commands.key import minted
+from api.commands.key import command, minted
 from domain.access.api_key import InvalidKey
 from domain.identity import new_id
 from tests.api.serving import Served
@@ -114,3 +116,20 @@ def test_nobody_hands_out_more_than_he_has(api: Served) -> None:
     )  # fmt: skip
 
     assert [error["code"] for error in refused["userErrors"]] == ["WRONG_ENTITY"]
+
+
+def test_keys_are_issued_and_revoked_from_the_command_line(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.commands.key.opened", lambda _: nullcontext(firm.system))
+    run = CliRunner().invoke
+
+    issued = run(command, ["issue", "--holder", "newcomer", "--role", "seller", "--role", "cash"])
+    actor = Keys(firm.store).actor(bearer(issued.stdout.strip()))
+    revoked = run(command, ["revoke", issued.stdout[3:35]])
+
+    assert (actor.id, actor.roles) == ("newcomer", frozenset({"seller", "cash"}))
+    assert "newcomer" in issued.stderr
+    assert revoked.exit_code == 0
+    with pytest.raises(InvalidKey):
+        Keys(firm.store).actor(bearer(issued.stdout.strip()))
