@@ -16,6 +16,7 @@ from projections.recorded import Decode
 from projections.scratch import PAGE_SIZE, fold, pages
 from projections.slots import Slot, build, show
 from projections.table import Conn
+from projections.unreadable import guarded
 
 REBUILD_LOCK = 7310104
 LIVE = "SELECT slot, position FROM projections WHERE name = %s AND live"
@@ -62,14 +63,14 @@ def rebuild(
 
     A new build that differs is dropped unless ``accept``. ``back`` takes the build kept from the
     last switch, brought up to date, instead of a new one. One earlier build is kept.
-    Raises RebuildRunning, NothingKept.
+    Raises RebuildRunning, NothingKept, CannotRead.
     """
     with alone(conn, projection):
         slot = kept(conn, projection) if back else build(conn, projection)
         switched = False
         try:
-            approach(conn, decode, slot)
-            rebuilt = switch(conn, decode, slot, accept=accept)
+            approach(conn, guarded(decode), slot)
+            rebuilt = switch(conn, guarded(decode), slot, accept=accept)
             switched = rebuilt.switched
         finally:
             if not (switched or back):

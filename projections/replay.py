@@ -15,6 +15,7 @@ from projections.reports.general_ledger import GENERAL_LEDGER, MOST_ROWS
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.scratch import fold, inside, pages, rolled_back, scratch_slot
 from projections.table import Conn
+from projections.unreadable import guarded
 
 LIVE = "SELECT slot, position FROM projections WHERE live AND name = ANY(%s)"
 LAST_DAY = "SELECT max(effective_date) FROM events WHERE position <= %s"
@@ -61,7 +62,7 @@ def replay(
 
 def _folded(conn: Conn, decode: Decode, projections: Sequence[Projection], to: int) -> list[str]:
     slots = [scratch_slot(conn, projection) for projection in projections]
-    for page in pages(conn, decode, 0, to):
+    for page in pages(conn, guarded(decode), 0, to):
         for slot in slots:
             fold(conn, slot, page)
     return [slot.schema for slot in slots]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from psycopg import IsolationLevel
 
+from projections.feed import reads
 from projections.projection import Projection
 from projections.recorded import Decode, Recorded, read_page
 from projections.slots import Slot
@@ -51,10 +52,13 @@ def inside(conn: Conn, schemas: Iterable[str]) -> Iterator[None]:
 
 
 def fold(conn: Conn, slot: Slot, page: Sequence[Recorded]) -> None:
-    """Fold what the projection reads of a page into a build, in the caller's transaction."""
+    """Fold what the projection reads of a page into a build, in the caller's transaction.
+
+    Raises CannotRead.
+    """
     if not page:
         return
-    wanted = [at for at in page if slot.projection.reads(at.fact)]
+    wanted = [at for at in page if reads(slot.projection, at.fact)]
     if wanted:
         with inside(conn, [slot.schema]):
             slot.projection.apply(conn, wanted)

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 from domain.ledger.journal import Journal
 from projections.as_of import log_end
@@ -12,6 +10,7 @@ from projections.projection import Projection
 from projections.recorded import Decode
 from projections.scratch import inside, pages, rolled_back
 from projections.table import Conn
+from projections.unreadable import guarded
 from projections.verify.check import REACTIONS, Evidence, Reader
 
 READERS = "SELECT name, slot, position, halted FROM projections WHERE live"
@@ -48,7 +47,7 @@ def gathered(
         names = {projection.name for projection in projections}
         found = {name: one for name, one in readers(conn).items() if name in names | REACTIONS}
         live = [reader.slot for name, reader in found.items() if name in names]
-        end, reading = log_end(conn), careful(decode)
+        end, reading = log_end(conn), guarded(decode)
         with inside(conn, live):
             facts = settled(conn, reading, found, end)
             wanted = end if due is None else due
@@ -66,22 +65,3 @@ def settled(conn: Conn, decode: Decode, found: dict[str, Reader], end: int) -> i
         if isinstance(at.fact, Journal.Posted) and at.fact.source_position is not None
     ]
     return min([reached, *(source - 1 for source in unread)])
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """Stands for an event whose payload cannot be decoded; ``error`` says why."""
-
-    error: str
-
-
-def careful(decode: Decode) -> Decode:
-    """A decoder that goes on: an event it cannot read is a finding, not the end."""
-
-    def decoded(*columns: Any) -> Any:
-        try:
-            return decode(*columns)
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with the bytes
-            return Unreadable(f"{type(error).__name__}: {error}")
-
-    return decoded

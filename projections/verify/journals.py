@@ -11,6 +11,7 @@ from projections.ledger import line_row
 from projections.posting import Posting
 from projections.reactions import Halt
 from projections.recorded import Recorded
+from projections.unreadable import CannotRead
 from projections.verify.check import Check, Evidence
 
 LINES = """
@@ -107,8 +108,8 @@ class Rules(Check):
     def _derive(self, at: Recorded) -> Sequence[PostDerivedJournal]:
         try:
             return self._posting.commands(self.evidence.conn, at)  # type: ignore[return-value]
-        except Halt as halt:
-            self.find(f"event {at.position} was passed, but {halt}")
+        except (Halt, CannotRead) as reason:
+            self.find(f"event {at.position} was passed, but {reason}")
             return []
 
     def _recorded(self, ids: Iterable[UUID]) -> Iterator[tuple[UUID, tuple[date, Any]]]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from projections.recorded import Recorded
+from projections.unreadable import Unreadable
 from projections.verify.check import Check, Evidence
-from projections.verify.gathering import Unreadable
 
 BROKEN_STREAMS = """
 SELECT stream_id, count(*), max(version) FROM events WHERE position <= %(end)s
@@ -31,7 +31,7 @@ class Positions(Check):
             if at.recorded_at < self._recorded_at:
                 self.find(f"event {at.position} was recorded before the one in front of it")
             if isinstance(at.fact, Unreadable):
-                self.find(f"event {at.position} cannot be read: {at.fact.error}")
+                self.find(f"event {at.position} cannot be read: {at.fact.fault}")
             self._last, self._recorded_at = at.position, at.recorded_at
 
     def conclude(self) -> str:

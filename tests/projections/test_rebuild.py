@@ -15,8 +15,9 @@ from projections.projection import Projection
 from projections.rebuild import NothingKept, RebuildRunning, rebuild
 from projections.scratch import fold
 from projections.table import Conn
+from projections.unreadable import CannotRead
 from tests.firm import WORKER, Firm
-from tests.projections.faults import ADVICE
+from tests.projections.faults import ADVICE, damage
 
 
 def projection(firm: Firm, name: str) -> Projection:
@@ -101,6 +102,14 @@ def test_a_halted_projection_goes_on_once_it_is_rebuilt(year: Firm) -> None:
         year.settle()
 
         assert count(conn, "ledger_lines") > lines
+
+
+def test_an_event_that_nobody_can_read_stops_only_those_who_would_read_it(year: Firm) -> None:
+    damage(year, "UPDATE events SET payload = '{}' WHERE topic = 'billing.invoice_issued'")
+    with year.system.connect() as conn:
+        assert rebuild(conn, year.system.decode, projection(year, "deals")).equal
+        with pytest.raises(CannotRead, match="invoice_issued"):
+            rebuild(conn, year.system.decode, projection(year, "receivables"))
 
 
 def test_one_earlier_build_is_kept_and_those_before_it_are_dropped(year: Firm) -> None:
