@@ -1,5 +1,6 @@
 """The one place that assembles the whole: settings in, a running system's parts out."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ class System:
             return MasterKey.from_file(path)
         self.settings.home.mkdir(parents=True, exist_ok=True)
         key = create_master_key(path)
-        print(f"A master key was made in {path}: keep a copy of it elsewhere.")
+        print(f"A master key was made in {path}: keep a copy of it elsewhere.", file=sys.stderr)
         return key
 
     @cached_property

@@ -20,7 +20,7 @@ OPPORTUNITIES = Table(
         "closed_on": "date?",
     },
     key=("id",),
-    indexes=("entity, id",),
+    indexes=("entity, id", "client_id, id"),
 )  # fmt: skip
 CONTRACTS = Table(
     "contracts",
@@ -30,7 +30,7 @@ CONTRACTS = Table(
         "active": "boolean",
     },
     key=("id",),
-    indexes=("entity, id",),
+    indexes=("entity, id", "client_id, id"),
 )  # fmt: skip
 PROJECTS = Table(
     "projects",

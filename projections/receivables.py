@@ -18,7 +18,7 @@ INVOICES = Table(
         "functional_currency": "text",
     },
     key=("id",),
-    indexes=("entity, id", "number"),
+    indexes=("entity, id", "number", "client_id, id", "contract_id, id"),
 )  # fmt: skip
 REDUCTIONS = Table(
     "invoice_reductions",
@@ -51,7 +51,7 @@ PAYMENTS = Table(
         "received_on": "date", "currency": "text", "amount": "numeric", "bank_reference": "text",
     },
     key=("id",),
-    indexes=("entity, id",),
+    indexes=("entity, id", "client_id, id"),
 )  # fmt: skip
 USES = Table(
     "payment_uses",

@@ -20,7 +20,7 @@ TIME_ENTRIES = Table(
         "external_ref": "text",
     },
     key=("id",),
-    indexes=("project_id, id", "entity, id", "person_id, work_date"),
+    indexes=("project_id, id", "entity, id", "person_id, id"),
 )  # fmt: skip
 EXPENSES = Table(
     "expenses",
@@ -30,7 +30,7 @@ EXPENSES = Table(
         "tax": "numeric", "state": "text",
     },
     key=("id",),
-    indexes=("project_id, id", "entity, id"),
+    indexes=("project_id, id", "entity, id", "person_id, id"),
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ BILLABLES = Table(
         "carried": "numeric", "earned_on": "date", "billed": "boolean",
     },
     key=("id",),
-    indexes=("contract_id, billed, earned_on",),
+    indexes=("contract_id, billed, earned_on", "contract_id, id"),
 )  # fmt: skip
 MOVES = Table(
     "unbilled_moves",
