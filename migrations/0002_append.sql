@@ -10,6 +10,8 @@ CREATE FUNCTION append_lock() RETURNS bigint LANGUAGE sql AS $$
 $$;
 COMMENT ON FUNCTION append_lock() IS 'Takes the append lock until the end of the transaction; answers the last position.';
 
+-- A version must be the stream's next, not merely free: so an append also notices what its caller
+-- remembers and the log does not, after a failover that lost the last commits, and leaves no gap.
 -- Where nothing stands in the way the whole batch is written by three statements and answered by
 -- one row with the position before it; otherwise append_apart gives each command its verdict.
 CREATE FUNCTION append_events(
@@ -36,9 +38,11 @@ BEGIN
 
     IF EXISTS (SELECT FROM unnest(command_ids) AS k (id) JOIN commands c ON c.command_id = k.id)
         OR EXISTS (SELECT FROM unnest(event_stream, event_version) AS v (stream, version)
-                   JOIN events e ON e.stream_id = v.stream AND e.version = v.version)
+                   GROUP BY v.stream HAVING min(v.version) <> (SELECT coalesce(max(e.version), 0) + 1
+                       FROM events e WHERE e.stream_id = v.stream))
         OR EXISTS (SELECT FROM unnest(read_stream, read_version) AS r (stream, version)
-                   JOIN events e ON e.stream_id = r.stream AND e.version = r.version + 1)
+                   WHERE r.version + 1 <> (SELECT coalesce(max(e.version), 0) + 1
+                       FROM events e WHERE e.stream_id = r.stream))
         OR (cardinality(guard_tag) > 0 AND EXISTS (
             SELECT FROM unnest(guard_tag, guard_after) AS g (tag, after)
             JOIN event_tags t ON t.tag = g.tag AND t.position > g.after))
@@ -113,10 +117,12 @@ BEGIN
             WHERE EXISTS (SELECT FROM event_tags t WHERE t.tag = g.tag AND t.position > g.after)
         UNION
         SELECT r.n FROM unnest(read_command, read_stream, read_version) AS r (n, stream, version)
-            WHERE EXISTS (SELECT FROM events e WHERE e.stream_id = r.stream AND e.version = r.version + 1)
+            WHERE r.version + 1 <> (SELECT coalesce(max(e.version), 0) + 1
+                FROM events e WHERE e.stream_id = r.stream)
         UNION
         SELECT v.n FROM unnest(event_command, event_stream, event_version) AS v (n, stream, version)
-            WHERE EXISTS (SELECT FROM events e WHERE e.stream_id = v.stream AND e.version = v.version)
+            GROUP BY v.n, v.stream HAVING min(v.version) <> (SELECT coalesce(max(e.version), 0) + 1
+                FROM events e WHERE e.stream_id = v.stream)
     ), fresh AS (
         SELECT n FROM conflicted WHERE n <> ALL (refused)
     )
@@ -179,7 +185,8 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enabl
     SELECT EXISTS (SELECT FROM unnest(tags, afters) AS g (tag, after)
                    JOIN event_tags t ON t.tag = g.tag AND t.position > g.after)
         OR EXISTS (SELECT FROM unnest(streams, versions) AS r (stream, version)
-                   JOIN events e ON e.stream_id = r.stream AND e.version = r.version)
+                   WHERE r.version <> (SELECT coalesce(max(e.version), 0) + 1
+                       FROM events e WHERE e.stream_id = r.stream))
         OR EXISTS (SELECT FROM unnest(command_ids) AS k (id)
                    JOIN commands c ON c.command_id = k.id)
 $$;

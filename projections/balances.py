@@ -71,8 +71,9 @@ def balances_at(
     """Balances at the end of each day; accounts that are zero in both currencies are left out."""
     row = conn.execute(VERSION, [known]).fetchone()
     asked: dict[str, Any] = {
-        "days": list(days), "known": known, "version": row[0] if row else 0, "book": scope.book,
-        "entity": scope.entity, "accounts": list(scope.accounts) if scope.accounts else None,
+        "days": sorted(set(days)), "known": known, "version": row[0] if row else 0,
+        "book": scope.book, "entity": scope.entity,
+        "accounts": None if scope.accounts is None else list(scope.accounts),
     }  # fmt: skip
     sums: dict[tuple[date, AccountKey], list[int]] = defaultdict(lambda: [0, 0])
     for *names, day, amount, functional in conn.execute(STORED, asked).fetchall():

@@ -132,7 +132,7 @@ def entities(conn: Conn) -> list[str]:
 
 def where_next(console: Console) -> None:
     """What a newcomer may do now."""
-    console.print("Where to look next:")
+    console.print("Where to look next, after `. .venv/bin/activate`:")
     for words, what in NEXT:
         console.print(f"  throughline {words:<58} {what}", highlight=False)
 

@@ -119,6 +119,16 @@ def test_a_scope_keeps_to_its_entity_and_accounts(conn: Conn) -> None:
     assert other == {}
 
 
+def test_a_day_that_is_asked_for_twice_counts_once(conn: Conn) -> None:
+    day = date(2025, 1, 1)
+    log = [recorded(1, "DE01", day, [Line("1000", "EUR", Decimal(1), Decimal(1))])]
+
+    with rolled_back(conn), inside(conn, [folded(conn, log, 9, forgetful=False)]):
+        found = balances_at(conn, [day, day], 1, Scope("main"))
+
+    assert found == {day: summed(log, day, 1)}
+
+
 def amounts(conn: Conn, scope: Scope, known: int) -> Mapping[tuple[str, str], Decimal]:
     day = date(2025, 12, 31)
     found = balances_at(conn, [day], known, scope)[day]
