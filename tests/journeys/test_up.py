@@ -1,12 +1,16 @@
 """``throughline up`` from nothing to its end, however that comes."""
 
+import os
 import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from adapters.postgres.embedded import DATABASE
+from adapters.postgres.server_socket import SUPERUSER, dsn_of
 from tests.journeys.machine import PARTS, Machine, alive, eventually, machine
 
 SOON_S, LATER_S = 30.0, 90.0
@@ -82,3 +86,29 @@ def test_an_up_elsewhere_on_a_taken_port_names_the_setting(
     assert "THROUGHLINE_PORT" in other.said()
     assert not (other.home / "postgres").exists()
     assert running.parts() == parts
+
+
+def test_a_lone_worker_brings_its_own_database_back(home: Path) -> None:
+    with machine(home) as made:
+        made.process = made.start("work", "projections", "reactions")
+        eventually(lambda: leads(made), LATER_S, "a reader that leads")
+        killed = made.postmaster()
+        assert killed is not None
+
+        os.kill(killed, signal.SIGKILL)
+
+        eventually(lambda: made.postmaster() not in (None, killed), SOON_S, "another server")
+        eventually(lambda: leads(made), SOON_S, "a reader that leads again")
+        assert made.stop(signal.SIGTERM, SOON_S) == 0, made.said()
+
+
+def leads(made: Machine) -> bool:
+    """Whether somebody holds the lock of a reader; asked without becoming a user ourselves."""
+    folder = made.home / "postgres" / "socket"
+    try:
+        dsn = dsn_of(Path(folder.read_text()), SUPERUSER, DATABASE)
+        with psycopg.connect(dsn) as conn:
+            row = conn.execute("SELECT count(*) FROM pg_locks WHERE classid = 7310103").fetchone()
+    except (OSError, psycopg.OperationalError):
+        return False
+    return bool(row and row[0])
