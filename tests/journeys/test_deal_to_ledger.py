@@ -6,6 +6,9 @@ from decimal import Decimal
 from tests.firm import Firm
 
 
+ZERO = Decimal(0), Decimal(0)
+
+
 def balances(firm: Firm) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
     firm.settle()
     with firm.system.connect() as conn:
