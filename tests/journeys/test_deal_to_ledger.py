@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from tests.firm import Firm
 
-
 ZERO = Decimal(0), Decimal(0)
 
 
