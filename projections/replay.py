@@ -9,9 +9,9 @@ from projections.as_of import within
 from projections.packet import Packet
 from projections.projection import Projection
 from projections.recorded import Decode
-from projections.report import Report
+from projections.report import EARLIEST, MOST_ROWS, Report
 from projections.reports import REPORTS
-from projections.reports.general_ledger import GENERAL_LEDGER, MOST_ROWS
+from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.scratch import fold, inside, pages, rolled_back, scratch_slot
 from projections.table import Conn
@@ -73,7 +73,7 @@ def questions(
 ) -> Iterator[tuple[Report, Mapping[str, Any]]]:
     """Every report that needs no parameter, and the general ledger of every account."""
     last = conn.execute(LAST_DAY, [to]).fetchall()[0][0]
-    given = {"effective": effective or last or date.min}
+    given = {"effective": effective or last or EARLIEST}
     for report in REPORTS.values():
         if not (report.live or any(parameter.required for parameter in report.parameters)):
             yield report, given

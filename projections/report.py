@@ -13,6 +13,9 @@ from projections.as_of import AsOf, known_position, snapshot, time_of, within
 from projections.packet import Column, Packet, Row, packet
 from projections.table import Conn
 
+# There is always a month before and after: no report has to mind the ends of the calendar.
+EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
+
 
 class BadParameter(Refusal):
     """The report cannot be asked like this."""
@@ -34,8 +37,14 @@ class Parameter:
         """A value of its kind, from text too. Raises BadParameter."""
         if value is None and self.required:
             raise BadParameter(f"{self.name} is needed", field=self.name)
-        if value is None or type(value) is self.kind:
-            return self.default if value is None else value
+        found = self.default if value is None else self._of_kind(value)
+        if isinstance(found, date) and not EARLIEST <= found <= LATEST:
+            raise BadParameter(f"{self.name} is {found}, out of range", field=self.name)
+        return found
+
+    def _of_kind(self, value: Any) -> Any:
+        if type(value) is self.kind:
+            return value
         try:
             return date.fromisoformat(value) if self.kind is date else self.kind(value)
         except (TypeError, ValueError):
@@ -86,6 +95,19 @@ class Report:
         if strange := given.keys() - wanted.keys() - {"known"}:
             raise BadParameter(f"{self.name} has no {', '.join(sorted(strange))}")
         return {name: parameter.read(given.get(name)) for name, parameter in wanted.items()}
+
+
+MOST_ROWS, MOST_PAGES = 10_000, 1_000_000
+
+
+def skipped(asked: Mapping[str, Any]) -> int:
+    """How many rows stand before the page asked for. Raises BadParameter."""
+    rows, page = asked["rows"], asked["page"]
+    if not 0 < rows <= MOST_ROWS:
+        raise BadParameter(f"a page holds 1 to {MOST_ROWS} rows", field="rows")
+    if not 0 < page <= MOST_PAGES:
+        raise BadParameter(f"pages count from 1 to {MOST_PAGES}", field="page")
+    return int(rows * (page - 1))
 
 
 def read_known(value: Any) -> int | datetime | None:

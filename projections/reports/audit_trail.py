@@ -8,10 +8,9 @@ from uuid import UUID
 from domain.money import quantize
 from projections.as_of import AsOf
 from projections.packet import Column, Row
-from projections.report import BadParameter, Parameter, Report
+from projections.report import MOST_ROWS, Parameter, Report, skipped
 from projections.table import Conn
 
-MOST_ROWS = 10_000
 EVENTS = """
 WITH sought AS (
     SELECT id FROM names WHERE name = %(of)s AND position <= %(known)s
@@ -49,10 +48,7 @@ ORDER BY l.position, l.no
 
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
     """One row an event, in the order they were recorded."""
-    count, page = asked["rows"], asked["page"]
-    if not (0 < count <= MOST_ROWS and page > 0):
-        raise BadParameter(f"pages count from 1 and hold up to {MOST_ROWS} rows", field="page")
-    sought = {"id": id_of(asked["of"]), "known": as_of.known, "skipped": count * (page - 1)}
+    sought = {"id": id_of(asked["of"]), "known": as_of.known, "skipped": skipped(asked)}
     events = conn.execute(EVENTS, {**asked, **sought}).fetchall()
     positions = [event[0] for event in events]
     causes = {event: rest for event, *rest in conn.execute(CAUSES, [positions]).fetchall()}

@@ -9,11 +9,10 @@ from projections.as_of import AsOf
 from projections.balances import Balance, Scope, balances_at
 from projections.ledger import AccountKey
 from projections.packet import Column, Row, text
-from projections.report import BOOK, ENTITY, BadParameter, Parameter, Report
+from projections.report import BOOK, ENTITY, MOST_ROWS, BadParameter, Parameter, Report, skipped
 from projections.reports.trial_balance import SIDES, sides
 from projections.table import Conn
 
-MOST_ROWS = 10_000
 # By what the lines say, so that the order is the same wherever the same was done; position and
 # number only tell apart what reads the same.
 LINES = """
@@ -62,10 +61,7 @@ def _balances(what: str, day: date, found: Mapping[AccountKey, Balance]) -> Iter
 
 
 def _lines(conn: Conn, asked: Mapping[str, Any]) -> Iterator[Row]:
-    rows, page = asked["rows"], asked["page"]
-    if not (0 < rows <= MOST_ROWS and page > 0):
-        raise BadParameter(f"pages count from 1 and hold up to {MOST_ROWS} rows", field="page")
-    for row in conn.execute(LINES, {**asked, "skipped": rows * (page - 1)}).fetchall():
+    for row in conn.execute(LINES, {**asked, "skipped": skipped(asked)}).fetchall():
         *words, currency, amount, books, functional, position, journal = row
         yield (
             "line",

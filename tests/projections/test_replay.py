@@ -54,3 +54,9 @@ def test_what_the_live_tables_have_not_read_cannot_be_compared(year: Firm) -> No
 
     with pytest.raises(NotYetRead):
         replayed(year, end(year))
+
+
+def test_nothing_can_be_replayed_too(firm: Firm) -> None:
+    firm.settle()
+
+    assert all(one.same for one in replayed(firm, 0))

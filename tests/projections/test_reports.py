@@ -10,7 +10,7 @@ import pytest
 from domain.ledger.chart import UnknownAccount
 from projections.as_of import NotYetRead
 from projections.packet import Packet
-from projections.report import BadParameter
+from projections.report import EARLIEST, LATEST, BadParameter
 from projections.reports import REPORTS
 from tests.firm import Firm
 from tests.projections.history import YEAR_END, live_a_year
@@ -208,7 +208,7 @@ def test_the_audit_trail_starts_from_any_name_or_id(year: Firm, of: str) -> None
 
 
 def test_the_audit_trail_of_a_contract_shows_the_whole_chain_of_causes(year: Firm) -> None:
-    packet = ask(year, "audit-trail", of="Advice", effective=date.max)
+    packet = ask(year, "audit-trail", of="Advice", effective=LATEST)
 
     drafted = next(
         r for r in packet.said(beside=True) if r["what"] == "contracts.contract_drafted"
@@ -241,10 +241,14 @@ def test_sync_health_counts_documents_by_connection_and_state(year: Firm) -> Non
     [
         ("trial-balance", {"effective": "soon"}, "effective"),
         ("trial-balance", {"effective": None}, "effective"),
+        ("trial-balance", {"effective": "1899-12-31"}, "effective"),
+        ("revenue-by-month", {"effective": date.max}, "effective"),
+        ("general-ledger", {"from": "0001-01-01"}, "from"),
         ("trial-balance", {"colour": "red"}, None),
         ("trial-balance", {"known": "soon"}, "known"),
         ("general-ledger", {"account": None}, "account"),
-        ("general-ledger", {"rows": "0"}, "page"),
+        ("general-ledger", {"rows": "0"}, "rows"),
+        ("general-ledger", {"page": 10**30}, "page"),
         ("general-ledger", {"from": "2026-01-01"}, "from"),
         ("revenue-by-month", {"from": "2026-01-01"}, "from"),
         ("revenue-by-month", {"from": "1925-01-01"}, "from"),
@@ -258,6 +262,14 @@ def test_a_question_that_makes_no_sense_is_refused(
         ask(firm, name, **given)
 
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("name", FIXED)
+@pytest.mark.parametrize("day", [EARLIEST, LATEST])
+def test_a_report_knows_the_first_and_the_last_day(firm: Firm, name: str, day: date) -> None:
+    firm.settle()
+
+    assert ask(firm, name, effective=day).parameters["effective"] == day
 
 
 def test_an_unknown_account_is_refused(firm: Firm) -> None:
