@@ -23,7 +23,7 @@ from api.graphql.inputs import camel
 from domain.command import Command
 from domain.identity import named_id
 
-MONDAYS = [date(2025, 1, 6) + timedelta(weeks=n) for n in range(3)]
+MONDAYS = [date(2025, 1, 6) + timedelta(weeks=n) for n in range(50)]
 PAID_ON = date(2025, 1, 30)
 PAID = {"amount": "50.00", "currency": "USD"}
 WORKERS = ("LogTime", "SubmitTimesheet")
@@ -77,7 +77,7 @@ class Request:
         refusals = payload.pop("userErrors", [])
         codes = {error["extensions"]["code"] for error in content.get("errors", [])}
         codes |= {refusal["code"] for refusal in refusals}
-        assert codes <= RETRIED, (self.command, self.given, content)
+        assert codes <= RETRIED, (codes, self.command, self.given, content)
         return None if codes else payload
 
     def query(self) -> str:
