@@ -63,9 +63,14 @@ def throughline() -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal is one line and exit code 1."""
+    """Run the command line; a refusal, or a database that is away, is told without a traceback."""
     try:
         throughline()
     except Refusal as refusal:
-        click.echo(f"refused ({refusal.code}): {refusal}", err=True)
-        sys.exit(1)
+        sys.exit(f"refused ({refusal.code}): {refusal}")
+    except Exception as error:
+        from psycopg import OperationalError  # whoever may raise it has loaded it already
+
+        if not isinstance(error, OperationalError):
+            raise
+        sys.exit(f"the database cannot be used: {error}")

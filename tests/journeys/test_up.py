@@ -88,6 +88,16 @@ def test_an_up_elsewhere_on_a_taken_port_names_the_setting(
     assert running.parts() == parts
 
 
+def test_a_database_that_is_away_is_told_in_a_sentence(home: Path) -> None:
+    away = Machine(home, more={"DATABASE_URL": "postgresql://somebody@127.0.0.1:1/firm"})
+
+    told = away.run("up")
+
+    assert told.returncode == 1
+    assert told.stdout.startswith("the database cannot be used: connection failed")
+    assert "Traceback" not in told.stdout
+
+
 def test_a_lone_worker_brings_its_own_database_back(home: Path) -> None:
     with machine(home) as made:
         made.process = made.start("work", "projections", "reactions")
