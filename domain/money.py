@@ -14,6 +14,8 @@ from domain.errors import Refusal
 
 __all__ = ["Money", "checked", "minor_unit", "quantize", "require_fine", "split", "to_minor"]
 
+LARGEST = Decimal(10) ** 14
+
 
 class UnknownCurrency(Refusal):
     """The code is not an ISO 4217 currency."""
@@ -25,6 +27,12 @@ class AmountTooFine(Refusal):
     """The amount has more decimals than its currency."""
 
     code = "AMOUNT_TOO_FINE"
+
+
+class AmountTooLarge(Refusal):
+    """The amount is beyond what books are kept for: 100 trillion of its currency."""
+
+    code = "AMOUNT_TOO_LARGE"
 
 
 class CurrencyMismatch(Refusal):
@@ -44,7 +52,13 @@ def minor_unit(currency: str) -> Decimal:
 
 
 def quantize(amount: Decimal, currency: str) -> Decimal:
-    """Round half away from zero to the minor unit, so a credit mirrors its invoice."""
+    """Round half away from zero to the minor unit, so a credit mirrors its invoice.
+
+    Raises AmountTooLarge: balances are kept as whole minor units in 64 bits, and a typo in one
+    amount must not stop the books of all.
+    """
+    if not -LARGEST < amount < LARGEST:
+        raise AmountTooLarge(f"{amount:.2E} {currency} is too large an amount")
     return amount.quantize(minor_unit(currency), ROUND_HALF_UP)
 
 

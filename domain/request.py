@@ -114,5 +114,6 @@ def request_of(
 
 
 def repeat(command: Command, prior: AlreadyAnswered) -> Outcome:
-    """The first answer, again."""
-    return Outcome(command.ANSWER.model_validate_json(prior.answer), prior.position, repeated=True)
+    """The first answer, again; without a position where its batch is not yet appended."""
+    answer = command.ANSWER.model_validate_json(prior.answer)
+    return Outcome(answer, prior.position or None, repeated=True)

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from domain.access.api_key import ApiKey
 from domain.access.roles import ADMIN, SYSTEM, Role
-from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
@@ -50,8 +49,10 @@ class RevokeApiKey(Command):
     key_id: UUID
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NotFound, WrongEntity."""
-        work.enter(EVERY_ENTITY)
+        """Raises NotFound, WrongEntity where the caller reaches less than the key does."""
         key = work.load(ApiKey, self.key_id)
+        for entity in key.entities:
+            work.actor.require_entity(entity)
+        work.enter(key.entities[0])
         key.revoke()
         return Answer(id=key.id)

@@ -36,6 +36,7 @@ CODES = {
     "AlreadyReversed": "ALREADY_REVERSED",
     "AlreadyTaken": "ALREADY_TAKEN",
     "AmountTooFine": "AMOUNT_TOO_FINE",
+    "AmountTooLarge": "AMOUNT_TOO_LARGE",
     "BilledElsewhere": "NOT_BILLABLE",
     "BudgetExists": "BUDGET_EXISTS",
     "ClientInactive": "INACTIVE_REFERENCE",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.ledger.chart import CHART, UnknownAccount
 from domain.ledger.commands import ControlAccount
 from domain.ledger.journal import AlreadyReversed, Journal, Line, Unbalanced, check_balance
-from domain.money import AmountTooFine, CurrencyMismatch, UnknownCurrency
+from domain.money import AmountTooFine, AmountTooLarge, CurrencyMismatch, UnknownCurrency
 from domain.request import AlreadyTaken
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import journal, new
@@ -82,6 +82,14 @@ def test_amounts_fit_their_currency(paper: PaperFirm) -> None:
     books = [{"account": a, "currency": "USD", side: "1", "functional": f"{sign}0.969"}
              for a, side, sign in (("6010", "debit", ""), ("1000", "credit", "-"))]  # fmt: skip
     paper.refuses(AmountTooFine, "PostJournal", **posted(*books))
+
+
+def test_a_slip_of_many_zeros_is_refused(paper: PaperFirm) -> None:
+    slip = [("6010", "EUR", "debit", "1" + "0" * 14), ("1000", "EUR", "credit", "1" + "0" * 14)]
+    paper.refuses(AmountTooLarge, "PostJournal", **posted(*slip))
+    paper.rates(date(2025, 1, 2), USD="0.000001")
+    dollars = [("6010", "USD", "debit", "999999999"), ("1000", "USD", "credit", "999999999")]
+    paper.refuses(AmountTooLarge, "PostJournal", **posted(*dollars))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.money import (
+    LARGEST,
     AmountTooFine,
+    AmountTooLarge,
     Money,
     UnknownCurrency,
     checked,
@@ -59,6 +61,19 @@ def test_a_credit_rounds_as_its_invoice_did(amount: Decimal, currency: str) -> N
 @given(AMOUNTS, CURRENCIES)
 def test_rounding_moves_by_half_a_unit_at_most(amount: Decimal, currency: str) -> None:
     assert abs(quantize(amount, currency) - amount) * 2 <= minor_unit(currency)
+
+
+@pytest.mark.parametrize("amount", ["1E+14", "-1E+14", "1E+40", "100000000000000"])
+def test_an_amount_beyond_all_books_is_refused(amount: str) -> None:
+    with pytest.raises(AmountTooLarge):
+        quantize(Decimal(amount), "JPY")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_ninety_of_the_largest_amounts_fit_a_balance(currency: str) -> None:
+    largest = LARGEST - minor_unit(currency)
+
+    assert 90 * to_minor(quantize(largest, currency), currency) < 2**63
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("1.001", "EUR"), ("1.5", "JPY")])

@@ -102,6 +102,18 @@ def test_nobody_hands_out_more_than_they_reach(paper: PaperFirm) -> None:
     paper.do("IssueApiKey", local, **fields, entities=["DE01"])
 
 
+def test_a_key_is_revoked_by_who_reaches_what_it_does(paper: PaperFirm) -> None:
+    local = Actor("local", frozenset({"admin"}), frozenset({"DE01"}))
+    key_of(paper)
+    wide = {"key_id": new("wide"), "holder": "x", "roles": ["billing"], "secret_sha256": KEY,
+            "expires_on": "2025-06-30", "entities": ["*"]}  # fmt: skip
+    paper.do("IssueApiKey", **wide)
+
+    paper.do("RevokeApiKey", local, key_id=new("k"))
+
+    paper.refuses(WrongEntity, "RevokeApiKey", local, key_id=new("wide"))
+
+
 def test_no_key_carries_the_machines_role(paper: PaperFirm) -> None:
     api_key(paper)
 
