@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -21,11 +22,24 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture
-def running(home: Path) -> Iterator[Machine]:
+@contextmanager
+def all_up(home: Path) -> Iterator[Machine]:
     with machine(home) as made:
         made.up()
         eventually(lambda: set(made.parts()) == set(PARTS), LATER_S, "all parts")
+        yield made
+
+
+@pytest.fixture
+def running(home: Path) -> Iterator[Machine]:
+    with all_up(home) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One for tests that must leave it as it is."""
+    with all_up(tmp_path_factory.mktemp("standing") / "home") as made:
         yield made
 
 
@@ -41,51 +55,48 @@ def test_everything_starts_from_nothing_and_goes_in_order_when_asked(running: Ma
     eventually(lambda: not any(map(alive, everybody)), SOON_S, "the end of all")
 
 
-def test_a_killed_supervisor_leaves_no_process_and_a_stopped_server(running: Machine) -> None:
+def test_a_killed_supervisor_leaves_nothing_running_and_the_next_one_goes_on(
+    running: Machine,
+) -> None:
     everybody = running.everybody()
 
     running.stop(signal.SIGKILL)
 
     eventually(lambda: not any(map(alive, everybody)), SOON_S, "the end of all")
     assert running.is_down()
-
-
-def test_after_a_kill_the_next_start_goes_on(running: Machine) -> None:
-    running.stop(signal.SIGKILL)
-
     running.up()
-
     eventually(lambda: set(running.parts()) == set(PARTS), LATER_S, "all parts")
     assert running.stop(signal.SIGTERM, SOON_S) == 0
 
 
-def test_a_second_up_says_who_was_first_and_leaves_it_alone(running: Machine) -> None:
-    parts, first = running.parts(), running.process
+def test_a_second_up_says_who_was_first_and_leaves_it_alone(standing: Machine) -> None:
+    parts, first = standing.parts(), standing.process
     assert first is not None
 
-    second = running.start("up")
+    second = standing.start("up")
 
     assert second.wait(LATER_S) == 1
-    assert f"ALREADY_UP): Throughline is up in {running.home} already, as process {first.pid}" in (
-        running.said()
+    assert (
+        f"ALREADY_UP): Throughline is up in {standing.home} already, as process {first.pid}"
+        in (standing.said())
     )
-    assert running.parts() == parts
-    assert running.answers()
+    assert standing.parts() == parts
+    assert standing.answers()
 
 
 def test_an_up_elsewhere_on_a_taken_port_names_the_setting(
-    running: Machine, tmp_path: Path
+    standing: Machine, tmp_path: Path
 ) -> None:
-    parts = running.parts()
-    other = Machine(tmp_path / "other", port=running.port)
+    parts = standing.parts()
+    other = Machine(tmp_path / "other", port=standing.port)
 
     second = other.start("up")
 
     assert second.wait(LATER_S) == 1
-    assert f"cannot listen on 127.0.0.1:{running.port}: Address already in use" in other.said()
+    assert f"cannot listen on 127.0.0.1:{standing.port}: Address already in use" in other.said()
     assert "THROUGHLINE_PORT" in other.said()
     assert not (other.home / "postgres").exists()
-    assert running.parts() == parts
+    assert standing.parts() == parts
 
 
 def test_a_database_that_is_away_is_told_in_a_sentence(home: Path) -> None:
