@@ -5,7 +5,7 @@ The parameters are said once and serve the command line, the API and the packet 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.errors import Refusal
@@ -43,6 +43,8 @@ class Parameter:
         return found
 
     def _of_kind(self, value: Any) -> Any:
+        if isinstance(value, str) and "\0" in value:
+            raise BadParameter(f"{self.name} holds a null character", field=self.name)
         if type(value) is self.kind:
             return value
         try:
@@ -111,8 +113,10 @@ def skipped(asked: Mapping[str, Any]) -> int:
 
 
 def read_known(value: Any) -> int | datetime | None:
-    """A position or a time, from text too. Raises BadParameter."""
-    if value is None or isinstance(value, int | datetime):
+    """A position or a time, from text too; UTC where a time has no zone. Raises BadParameter."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if value is None or isinstance(value, int):
         return value
     try:
         return int(value) if str(value).isdigit() else time_of(str(value))

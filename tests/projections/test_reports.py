@@ -1,7 +1,7 @@
 """Reports on the small firm's year: right today, and never changing once both dates are fixed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
 }
+NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
 FIXED = [name for name, report in REPORTS.items() if not report.live]
 
 
@@ -84,11 +85,11 @@ def settle_at_other_times(firm: Firm) -> None:
     firm.do = do_and_settle  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("given", [{"known": "2"}, {"known": "2025-01-01"}])
-def test_nothing_was_known_before_it_was_recorded(year: Firm, given: dict[str, str]) -> None:
-    packet = ask(year, "trial-balance", **given)
+@pytest.mark.parametrize(("known", "position"), [("2", 2), (2, 2), ("2025-01-01", 0), (NAIVE, 0)])
+def test_nothing_was_known_before_it_was_recorded(year: Firm, known: Any, position: int) -> None:
+    packet = ask(year, "trial-balance", known=known)
 
-    assert (packet.rows, packet.known) == ((), 2 if given["known"] == "2" else 0)
+    assert (packet.rows, packet.known) == ((), position)
 
 
 def test_a_trial_balance_balances_by_entity_in_the_books(year: Firm) -> None:
@@ -244,6 +245,7 @@ def test_sync_health_counts_documents_by_connection_and_state(year: Firm) -> Non
         ("trial-balance", {"effective": "1899-12-31"}, "effective"),
         ("revenue-by-month", {"effective": date.max}, "effective"),
         ("general-ledger", {"from": "0001-01-01"}, "from"),
+        ("trial-balance", {"entity": "DE\x0001"}, "entity"),
         ("trial-balance", {"colour": "red"}, None),
         ("trial-balance", {"known": "soon"}, "known"),
         ("general-ledger", {"account": None}, "account"),
