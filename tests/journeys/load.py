@@ -25,7 +25,7 @@ from domain.identity import named_id
 
 MONDAYS = [date(2025, 1, 6) + timedelta(weeks=n) for n in range(3)]
 PAID_ON = date(2025, 1, 30)
-PAID = {"amount": "50.00", "currency": "USD"}
+PAID = {"amount": "2.00", "currency": "USD"}
 WORKERS = ("LogTime", "SubmitTimesheet")
 TWICE_AT_ONCE, AND_AGAIN = 10, 7
 RETRIED = {"TOO_BUSY", "UNAVAILABLE", "TIMEOUT"}
@@ -136,8 +136,12 @@ class Client:
 
 
 def work(client: Client, key: str, monday: date) -> None:
-    """One round: a quarter of an hour twice, billed, partly paid and partly credited."""
-    logged = [log(client, f"{key}.{n}", monday + timedelta(days=n)) for n in range(2)]
+    """One round: ten minutes twice, billed, partly paid and partly credited.
+
+    Rounds alternate between two pairs of days, so that a long run does not fill them.
+    """
+    first = monday + timedelta(days=2 * (int(key) // len(MONDAYS) % 2))
+    logged = [log(client, f"{key}.{n}", first + timedelta(days=n)) for n in range(2)]
     week = {"person_id": client.own.person_id, "week": str(monday)}
     client.send("SubmitTimesheet", key, **week)
     client.send("ApproveTime", key, **week)
@@ -145,14 +149,14 @@ def work(client: Client, key: str, monday: date) -> None:
     pay(client, key)
     client.send("IssueCreditMemo", key, memo_id=client.made("memo", key),
                 invoice_id=client.made("invoice", key), issued_on=str(PAID_ON), why="load",
-                lines=[{"no": 1, "net": "10.00"}])  # fmt: skip
+                lines=[{"no": 1, "net": "1.00"}])  # fmt: skip
 
 
 def log(client: Client, key: str, day: date) -> Fields:
-    """Note a quarter of an hour."""
+    """Note ten minutes."""
     own = client.own
     return client.send("LogTime", key, person_id=own.person_id, project_id=own.project_id,
-                       work_date=str(day), minutes=1, note="load")  # fmt: skip
+                       work_date=str(day), minutes=10, note="load")  # fmt: skip
 
 
 def bill(client: Client, key: str, monday: date, logged: list[Fields]) -> None:
