@@ -131,3 +131,4 @@ def test_a_broker_that_forgets_everything_delays_and_loses_nothing(
     arrived = references(worker)
     assert len(arrived) == len(set(arrived)) == 2 * LOT
     assert worker.stop(signal.SIGTERM, 30) == 0
+    lose()
