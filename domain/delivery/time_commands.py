@@ -69,22 +69,21 @@ class TimeFields(Command):
 
 
 class LogTime(TimeFields):
-    """Note work done on a project."""
+    """Note work done on a project. The entry's id is the command's, so it is nobody else's."""
 
     ROLES: ClassVar = LOGGERS
     ANSWER: ClassVar = EntryAnswer
-    entry_id: UUID | None = Field(default=None, description="Left out: the command id")
     note: str = Field(default="", max_length=2000, description="Personal data")
     external_ref: str = Field(default="", max_length=200)
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises TooManyHours, FutureDate, ProjectClosed, WrongState, NotFound, WrongEntity."""
+        """Raises TooManyHours, FutureDate, ProjectClosed, NotFound, WrongEntity."""
         self.check(work)
         id_ = timesheet_id(self.person_id, self.work_date)
         sheet = work.load_or_none(Timesheet, id_) or work.add(
             Timesheet(id_, self.person_id, monday_of(self.work_date))
         )
-        entry = self.entry(self.entry_id or self.command_id, work.actor.id)
+        entry = self.entry(self.command_id, work.actor.id)
         sheet.log(entry, self.note, self.external_ref)
         return EntryAnswer(id=sheet.id, entry_id=entry.id)
 

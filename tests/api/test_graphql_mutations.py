@@ -75,7 +75,7 @@ def test_an_input_has_the_bounds_of_its_command() -> None:
 
     assert fields["minutes"].description == "more than 0; at most 1440"
     assert str(fields["minutes"].type) == "Int!"
-    assert str(fields["entryId"].type) == "UUID"
+    assert str(fields["commandId"].type) == "UUID"
     assert str(fields["billable"].type) == "Boolean!"
     assert fields["billable"].default_value is True
 

@@ -115,10 +115,14 @@ def test_a_closed_project_takes_no_time(paper: PaperFirm, at: Stage) -> None:
     paper.refuses(ProjectClosed, "AmendTime", **amended)
 
 
-def test_an_entry_id_is_used_once_a_week(paper: PaperFirm, at: Stage) -> None:
-    paper.do("LogTime", **logged(paper, at, entry_id=new("mine")))
+def test_an_entry_has_the_id_of_its_command(paper: PaperFirm, at: Stage) -> None:
+    """Entries are billed by id, and no two commands share one."""
+    answer: Any = paper.do("LogTime", **logged(paper, at, command_id=new("mine"))).answer
 
-    paper.refuses(WrongState, "LogTime", **logged(paper, at, entry_id=new("mine")))
+    assert answer.entry_id == new("mine")
+    sheet = paper.replayed(answer.id)
+    with pytest.raises(WrongState):
+        sheet.log(sheet.entries[new("mine")], "", "")
 
 
 @pytest.mark.parametrize("which", ["submitted", "approved", "billed"])
