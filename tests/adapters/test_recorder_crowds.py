@@ -5,17 +5,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import psycopg
 import pytest
 
+from adapters.postgres.recorder import LogRecorder
 from domain.billing.numbering import Number
+from domain.request import Conflict
+from tests.adapters.test_recorder import fact, request
 from tests.adapters.writers import (
     MONDAY,
     PROJECT,
     approved,
+    crowd,
     elsewhere,
     issue_all,
     issue_elsewhere,
@@ -56,6 +61,24 @@ def test_eight_posters_in_two_processes_share_one_gapless_series(office: Firm) -
         ).fetchall()
     series = "DE01-INV-2025"
     assert [row[0] for row in rows] == [Number(series, n + 1).text for n in range(INVOICES)]
+
+
+def test_two_who_guard_the_same_door_are_not_both_let_through(office: Firm) -> None:
+    recorders = [LogRecorder(office.system.pool) for _ in range(2)]
+    for no in range(30):
+        start = threading.Barrier(2)
+
+        def enter(recorder: LogRecorder, tag: str, start: threading.Barrier) -> str:
+            start.wait()
+            try:
+                recorder.append([fact(tags=(tag,))], request(guards={tag: 0}))
+            except Conflict:
+                return "conflict"
+            return "accepted"
+
+        found = crowd([partial(enter, each, f"door {no}", start) for each in recorders])
+
+        assert sorted(found) == ["accepted", "conflict"]
 
 
 class Reader:

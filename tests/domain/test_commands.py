@@ -154,6 +154,17 @@ def test_an_id_of_another_kind_of_thing_is_refused(busy: Busy, name: str) -> Non
     assert refusal.code == "ALREADY_TAKEN"
 
 
+def test_what_a_command_does_and_which_id_a_record_gets_is_never_guessed(
+    paper: PaperFirm,
+) -> None:
+    work: Any = None
+
+    with pytest.raises(NotImplementedError):
+        Command().run(work)
+    with pytest.raises(NotImplementedError):
+        type(paper.replayed(paper.person)).create_id()
+
+
 def test_a_version_that_has_passed_is_refused(paper: PaperFirm) -> None:
     given = {"person_id": paper.person, "from_date": "2025-06-01", "hourly_rate": "60"}
 
