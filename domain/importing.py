@@ -9,6 +9,7 @@ from domain.actor import Actor
 from domain.aggregate import Root
 from domain.command import Command
 from domain.errors import Refusal
+from domain.log import Log
 from domain.request import (
     AlreadyAnswered,
     AlreadyTaken,
@@ -31,7 +32,7 @@ MOST_HELD = 50_000
 class Host(Protocol):
     """The store that an import belongs to."""
 
-    log_: Any
+    log_: Log
     mapper: Any
 
     def today(self) -> date:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -16,7 +16,8 @@ from domain.actor import Actor
 from domain.aggregate import Root
 from domain.command import Answer, Command
 from domain.errors import Refusal
-from domain.importing import Import
+from domain.importing import MOST_TRIES, Import
+from domain.log import Log
 from domain.request import (
     AlreadyAnswered,
     AlreadyTaken,
@@ -32,8 +33,6 @@ from domain.request import (
 from domain.shelf import Shelf
 from domain.turnstile import Turnstile, Visit
 from domain.unit_of_work import UnitOfWork
-
-MOST_TRIES = 200
 
 
 class Store(Application[UUID]):
@@ -52,7 +51,7 @@ class Store(Application[UUID]):
         self._given = recorder, mapper
         super().__init__({})
         self.today = today
-        self.log_: Any = recorder
+        self.log_ = cast("Log", recorder)
         self.shared = Shelf(shelf_size)
         self.own = Shelf(shelf_size)
         self._turnstile = Turnstile()
@@ -137,8 +136,7 @@ class Store(Application[UUID]):
         """The library's ``save`` without its recordings and snapshots, which nobody asks for."""
         to_stored = self.mapper.to_stored_event
         stored = [to_stored(fact) for agg in changed for fact in agg.collect_events()]
-        position: int = self.log_.append(stored, request)
-        return position
+        return self.log_.append(stored, request)
 
     def _keep(self, work: UnitOfWork) -> None:
         self.shared.drop(work.changed)

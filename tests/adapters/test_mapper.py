@@ -277,7 +277,7 @@ def test_an_erased_person_is_forgotten_and_the_log_stays_as_it_was(secretive: Fi
     assert (person.name, person.email) == ("[erased]", "[erased]")
     assert (person.code, person.role) == ("Q", "consultant")
     assert log_of(secretive) == before
-    notes = secretive.store.log_.select_notifications(1, 1000, topics=["delivery.time_logged"])
+    notes = secretive.store.recorder.select_notifications(1, 1000, topics=["delivery.time_logged"])
     stored = [secretive.store.mapper.to_domain_event(each) for each in notes]
     assert [fact.note for fact in stored] == ["[erased]"]  # type: ignore[attr-defined]
 

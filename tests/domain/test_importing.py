@@ -43,7 +43,7 @@ def client(name: str, code: str, **fields: Any) -> Command:
 
 
 def size(firm: Firm) -> int:
-    return firm.store.log_.max_notification_id() or 0
+    return firm.store.recorder.max_notification_id() or 0
 
 
 def rows(firm: Firm, question: str, *values: Any) -> list[Any]:

@@ -59,7 +59,7 @@ def hours(firm: Firm, on: date = DAY, minutes: int = 60, **fields: Any) -> Comma
 
 
 def size(firm: Firm) -> int:
-    return firm.store.log_.max_notification_id() or 0
+    return firm.store.recorder.max_notification_id() or 0
 
 
 def week(store: Store, person: UUID, on: date = DAY) -> Any:

@@ -301,7 +301,7 @@ def credits_are_what_clients_have_left(books: Books) -> None:
 def memos(books: Books) -> Iterator[Any]:
     store = books.firm.store
     topics = ["billing.credit_memo_issued"]
-    for note in store.log_.select_notifications(1, 10**6, topics=topics):
+    for note in store.recorder.select_notifications(1, 10**6, topics=topics):
         yield store.mapper.to_domain_event(note)
 
 

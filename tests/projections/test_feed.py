@@ -317,7 +317,7 @@ def test_what_is_committed_after_the_last_read_wakes_the_reader(office: Firm) ->
 def test_a_reader_that_nobody_wakes_looks_for_itself(office: Firm) -> None:
     feed = feed_of(office, Minutes())
     feed.catch_up()
-    office.store.log_._ring = lambda: None
+    vars(office.store.recorder)["_ring"] = lambda: None
 
     log(office, 1, 60)
     feed.wait(0.1)

@@ -61,7 +61,7 @@ def tracked(firm: Firm, name: str) -> tuple[int, str | None]:
 
 
 def size(firm: Firm) -> int:
-    return firm.store.log_.max_notification_id() or 0
+    return firm.store.recorder.max_notification_id() or 0
 
 
 def close_month(firm: Firm, month: int) -> None:
