@@ -16,6 +16,10 @@ from api.wiring import APP_LOGIN, Addresses, System
 from tests.firm import Firm
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden-dir", help="published examples to run instead of the shared ones")
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """DSN of a server whose user may create databases: the one named, or an embedded one."""
