@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.golden import billing, kpi, revenue, time
+from tests.golden import billing, kpi, pricing, recognition, revenue, time
 
 Answer = Callable[[dict[str, Any]], Any]
+READERS = (time, pricing, billing, revenue, recognition, kpi)
 
-TOPICS: dict[str, Answer] = {**billing.TOPICS, **kpi.TOPICS, **revenue.TOPICS, **time.TOPICS}
+TOPICS: dict[str, Answer] = {
+    topic: answer for reader in READERS for topic, answer in reader.TOPICS.items()
+}
