@@ -77,7 +77,7 @@ class Entry:
 
 
 class Timesheet(Root):
-    """Entries of ``person_id`` in the week that begins on ``monday``."""
+    """Entries of ``person_id`` in the week that begins on ``monday``; ``minutes`` by day."""
 
     class Opened(Root.Created):
         """The first note of a week."""
@@ -159,6 +159,7 @@ class Timesheet(Root):
         self.person_id = person_id
         self.monday = monday
         self.entries: dict[UUID, Entry] = {}
+        self.minutes: dict[date, int] = {}
 
     def log(self, entry: Entry, note: str, external_ref: str) -> None:
         """Raises TooManyHours, WrongState where the id is taken."""
@@ -240,12 +241,10 @@ class Timesheet(Root):
                      bill.functional)  # fmt: skip
 
     def _refuse_long_day(self, new: Entry) -> None:
-        others = (
-            e.minutes
-            for e in self.entries.values()
-            if e.work_date == new.work_date and e.id != new.id
-        )
-        if sum(others) + new.minutes > MINUTES_PER_DAY:
+        old = self.entries.get(new.id)
+        replaced = old.minutes if old and old.work_date == new.work_date else 0
+        others = self.minutes.get(new.work_date, 0) - replaced
+        if others + new.minutes > MINUTES_PER_DAY:
             raise TooManyHours(f"more than 24 hours on {new.work_date}", field="minutes")
 
     def _entry(self, entry_id: UUID) -> Entry:
@@ -271,22 +270,19 @@ class Timesheet(Root):
         activity: str, billable: bool, note: str, author: str, external_ref: str = "",
     ) -> None:  # fmt: skip
         del person_id, note, external_ref
-        self.entries[entry_id] = Entry(
-            entry_id, project_id, work_date, minutes, activity, billable, author
-        )
+        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author))
 
     @event(TimeAmended)
     def _time_amended(
         self, entry_id: UUID, project_id: UUID, work_date: date, minutes: int, activity: str,
         billable: bool, author: str,
     ) -> None:  # fmt: skip
-        self.entries[entry_id] = Entry(
-            entry_id, project_id, work_date, minutes, activity, billable, author
-        )
+        self._remove(entry_id)
+        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author))
 
     @event(TimeWithdrawn)
     def _time_withdrawn(self, entry_id: UUID) -> None:
-        del self.entries[entry_id]
+        self._remove(entry_id)
 
     @event(Submitted)
     def _submitted(self, entry_ids: tuple[UUID, ...]) -> None:
@@ -313,6 +309,14 @@ class Timesheet(Root):
     def _time_restored(self, memo_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
         del memo_id
         self._move(entry_ids, "approved")
+
+    def _put(self, entry: Entry) -> None:
+        self.entries[entry.id] = entry
+        self.minutes[entry.work_date] = self.minutes.get(entry.work_date, 0) + entry.minutes
+
+    def _remove(self, entry_id: UUID) -> None:
+        entry = self.entries.pop(entry_id)
+        self.minutes[entry.work_date] -= entry.minutes
 
     def _move(self, entry_ids: tuple[UUID, ...], state: State) -> None:
         for id_ in entry_ids:
