@@ -4,9 +4,10 @@ Time, expenses and milestones keep their own state; an invoice takes shares of t
 holder and invoice in one append, so two invoices can never take the same thing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from domain.errors import Refusal
@@ -36,3 +37,19 @@ class Share:
     unit_price: Decimal
     amount: Decimal
     carried: Decimal
+
+
+class Holder(Protocol):
+    """A stream that keeps billable things: a timesheet, an expense, a project."""
+
+    def shares(self, ids: tuple[UUID, ...]) -> Sequence[Share]:
+        """What an invoice would consume. Raises BilledElsewhere and what names an unknown one."""
+
+    def contract_of(self, id_: UUID) -> UUID | None:
+        """The contract a thing is billed under."""
+
+    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
+        """Put things on an invoice. Raises as ``shares``."""
+
+    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
+        """Make billed things billable again."""

@@ -1,7 +1,9 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
-import domain.billing.commands as billing
+import domain.billing.credit_commands as credit_memos
+import domain.billing.invoice_commands as invoices
+import domain.billing.payment_commands as payments
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
@@ -13,6 +15,6 @@ import domain.pricing.commands as pricing
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "billing", "contracts", "expenses", "integration", "ledger", "organisation",
-    "pricing", "projects", "sales", "time",
+    "access", "contracts", "credit_memos", "expenses", "integration", "invoices", "ledger",
+    "organisation", "payments", "pricing", "projects", "sales", "time",
 ]  # fmt: skip

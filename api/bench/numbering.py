@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.bench.ground import ACTOR, ENTITY, Ground
 from api.bench.line import Line, in_parallel
-from domain.billing.commands import IssueInvoice
+from domain.billing.invoice_commands import IssueInvoice
 from domain.command import Command
 from domain.contracts.commands import ActivateContract, DraftContract
 from domain.delivery.project_commands import (

@@ -221,7 +221,7 @@ def ours(years: int) -> tuple[str, ...]:
 
 def invoice(contract: UUID, on: date, sources: dict[tuple[str, UUID], list[UUID]]) -> Command:
     """Everything a contract has unbilled."""
-    from domain.billing.commands import IssueInvoice
+    from domain.billing.invoice_commands import IssueInvoice
 
     listed = [{"kind": k, "holder_id": h, "ids": ids} for (k, h), ids in sources.items()]
     return IssueInvoice.model_validate({

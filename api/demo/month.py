@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from api.demo.firm import HOUSES, PEOPLE_AN_ENTITY, YEAR, Deal, House, deals, person_id
-from domain.billing.commands import ApplyPayment, IssueCreditMemo, IssueInvoice, RecordPayment
+from domain.billing.credit_commands import IssueCreditMemo
+from domain.billing.invoice_commands import IssueInvoice
+from domain.billing.payment_commands import ApplyPayment, RecordPayment
 from domain.command import Command
 from domain.delivery.expense_commands import ApproveExpense, RecordExpense
 from domain.delivery.project_commands import AcceptMilestone, CompleteMilestone

@@ -123,21 +123,32 @@ class Expense(Root):
         self._require_recorded()
         self._rejected(why)
 
-    def share(self) -> Share:
+    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises BilledElsewhere."""
+        return [self._share(id_) for id_ in ids]
+
+    def _share(self, id_: UUID) -> Share:
+        if id_ != self.id:
+            raise BilledElsewhere(f"expense {self.id} is not {id_}", field="sources")
         if self.state != "approved" or self.rated is None or not self.rated.bill_amount:
             raise BilledElsewhere(f"expense {self.id} is {self.state}", field="sources")
         rated = self.rated
         return Share(self.id, self.id, "expense", self.spending.category, Decimal(1),
                      rated.bill_amount, rated.bill_amount, rated.bill_functional)  # fmt: skip
 
-    def bill(self, invoice_id: UUID) -> None:
+    def contract_of(self, id_: UUID) -> UUID | None:
+        """The contract it is billed under."""
+        del id_
+        return self.contract_id
+
+    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Put it on an invoice. Raises BilledElsewhere."""
-        self.share()
+        self.shares(ids)
         self._billed(invoice_id)
 
-    def restore(self, memo_id: UUID) -> None:
+    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Make it billable again."""
+        del ids
         self._restored(memo_id)
 
     def _require_recorded(self) -> None:

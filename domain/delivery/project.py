@@ -197,18 +197,23 @@ class Project(Root):
             self.currency, found.amount, quote, quote.convert(found.amount),
         )  # fmt: skip
 
-    def shares(self, milestone_ids: tuple[UUID, ...]) -> list[Share]:
+    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises UnknownMilestone, BilledElsewhere."""
-        return [self._share(id_) for id_ in milestone_ids]
+        return [self._share(id_) for id_ in ids]
 
-    def bill(self, invoice_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+    def contract_of(self, id_: UUID) -> UUID | None:
+        """The contract its milestones are billed under."""
+        del id_
+        return self.contract_id
+
+    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Put accepted milestones on an invoice. Raises as ``shares``."""
-        self.shares(milestone_ids)
-        self._milestones_billed(invoice_id, milestone_ids)
+        self.shares(ids)
+        self._milestones_billed(invoice_id, ids)
 
-    def restore(self, memo_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:
+    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Make billed milestones billable again."""
-        self._milestones_restored(memo_id, milestone_ids)
+        self._milestones_restored(memo_id, ids)
 
     def close(self) -> None:
         """Twice changes nothing. Raises MilestoneNotReady while one awaits its invoice."""

@@ -212,23 +212,23 @@ class Timesheet(Root):
             self._require(id_, "submitted")
         self._time_rejected(entry_ids, why)
 
-    def shares(self, entry_ids: tuple[UUID, ...]) -> list[Share]:
+    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises UnknownEntry, BilledElsewhere."""
-        return [self._share(id_) for id_ in entry_ids]
+        return [self._share(id_) for id_ in ids]
 
-    def contract_of(self, entry_id: UUID) -> UUID | None:
-        """The contract an approved entry is billed under."""
-        rated = self._entry(entry_id).rated
+    def contract_of(self, id_: UUID) -> UUID | None:
+        """The contract an approved entry is billed under. Raises UnknownEntry."""
+        rated = self._entry(id_).rated
         return rated.contract_id if rated else None
 
-    def bill(self, invoice_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Put approved entries on an invoice. Raises as ``shares``."""
-        self.shares(entry_ids)
-        self._time_billed(invoice_id, entry_ids)
+        self.shares(ids)
+        self._time_billed(invoice_id, ids)
 
-    def restore(self, memo_id: UUID, entry_ids: tuple[UUID, ...]) -> None:
+    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Make billed entries billable again."""
-        self._time_restored(memo_id, entry_ids)
+        self._time_restored(memo_id, ids)
 
     def _share(self, entry_id: UUID) -> Share:
         entry = self._entry(entry_id)

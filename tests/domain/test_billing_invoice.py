@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.billing.commands import totals_of
 from domain.billing.invoice import Invoice, Party
+from domain.billing.invoice_commands import totals_of
 from domain.billing.lines import lines_of
 from domain.billing.payment import Payment
 from domain.consumption import Share

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain.actor import MissingRole
-from domain.billing.commands import NothingToBill, OtherContract
+from domain.billing.documents import NothingToBill
+from domain.billing.holders import OtherContract
 from domain.billing.invoice import Invoice, OverApplied, OverCredited, PartialRestore, UnknownLine
 from domain.billing.payment import OtherClient
 from domain.consumption import BilledElsewhere

@@ -1,0 +1,74 @@
+"""Issuing credit memos."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.billing.documents import BILLERS, DocumentAnswer
+from domain.billing.holders import restore
+from domain.billing.invoice import CreditLine, Invoice
+from domain.billing.numbering import next_number
+from domain.command import Answer, Command, Exact, Value
+from domain.consumption import BilledElsewhere
+from domain.ledger.commands import require_open
+from domain.money import require_fine
+from domain.organisation.commands import legal_entity
+from domain.unit_of_work import UnitOfWork
+
+
+class CreditLineInput(Value):
+    """Part of an invoice line to take back."""
+
+    no: int = Field(ge=1, description="Number of the invoice line")
+    net: Exact | None = Field(
+        default=None, gt=0, max_digits=18, description="Left out: all that is left of the line"
+    )
+    restore: bool = Field(
+        default=False, description="Free the line's sources to be billed again (whole lines only)"
+    )
+
+
+class IssueCreditMemo(Command):
+    """Take back some of an invoice: a price cut, or work to be billed again."""
+
+    ROLES: ClassVar = BILLERS
+    ANSWER: ClassVar = DocumentAnswer
+    memo_id: UUID
+    invoice_id: UUID
+    issued_on: date
+    why: str = Field(min_length=1, max_length=500)
+    lines: tuple[CreditLineInput, ...] = Field(min_length=1, max_length=1000)
+
+    def effective_on(self, today: date) -> date:
+        """The memo's date."""
+        del today
+        return self.issued_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OverCredited, UnknownLine, PartialRestore, PeriodClosed, AmountTooFine.
+
+        A memo id used before is AlreadyTaken.
+        """
+        invoice = work.load(Invoice, self.invoice_id)
+        legal_entity(work, invoice.party.entity)
+        require_open(work, self, invoice.party.entity, self.issued_on)
+        lines = self._lines(invoice)
+        restore(work, lines, self.memo_id)
+        number = next_number(work, "CM", invoice.party.entity, self.issued_on)
+        invoice.credit(
+            self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
+            lines,
+        )  # fmt: skip
+        return DocumentAnswer(id=self.memo_id, number=number.text)
+
+    def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:
+        if len({line.no for line in self.lines}) < len(self.lines):
+            raise BilledElsewhere("a line is named twice", field="lines")
+        for line in self.lines:
+            require_fine(line.net or Decimal(0), invoice.currency, field="lines")
+        return tuple(
+            invoice.credit_line(line.no, line.net, restore=line.restore) for line in self.lines
+        )
