@@ -53,7 +53,7 @@ class Unbilled(Projection):
                 bill = one.bill
                 self._came(fold, at, "time", at.stream_id, one.entry_id, one.contract_id,
                            one.project_id, bill.entity, bill.currency, bill.amount,
-                           bill.functional, one.work_date)  # fmt: skip
+                           bill.carried, one.work_date)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
@@ -62,14 +62,15 @@ class Unbilled(Projection):
         if fact.contract_id and rated.bill_amount:
             self._came(fold, at, "expense", at.stream_id, at.stream_id, fact.contract_id,
                        fact.project_id, rated.bill_entity, rated.bill_currency,
-                       rated.bill_amount, rated.bill_functional,
+                       rated.bill_amount, rated.carried,
                        fact.spending.spent_on)  # fmt: skip
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:
         """An accepted milestone."""
         self._came(fold, at, "milestone", at.stream_id, fact.milestone_id, fact.contract_id,
-                   at.stream_id, fact.entity, fact.currency, fact.amount, fact.functional,
+                   at.stream_id, fact.entity, fact.currency, fact.amount,
+                   fact.functional if fact.earned else Decimal(0),
                    fact.accepted_on)  # fmt: skip
 
     @on(Invoice.Issued)

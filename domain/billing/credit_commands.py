@@ -13,6 +13,8 @@ from domain.billing.invoice import CreditLine, Invoice
 from domain.billing.numbering import next_number
 from domain.command import Answer, Command, Exact, Value
 from domain.consumption import BilledElsewhere
+from domain.contracts.commands import account_of
+from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
@@ -62,6 +64,9 @@ class IssueCreditMemo(Command):
             self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
             lines,
         )  # fmt: skip
+        contract = work.read(Contract, invoice.party.contract_id)
+        net = sum((line.net for line in lines), Decimal(0))
+        account_of(work, contract).charge(self.memo_id, number.text, self.issued_on, -net)
         return DocumentAnswer(id=self.memo_id, number=number.text)
 
     def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:

@@ -42,13 +42,14 @@ class PartialRestore(Refusal):
 
 @dataclass(frozen=True)
 class Party:
-    """Who bills whom under which contract."""
+    """Who bills whom under which contract; ``by_run``: a revenue run earns, no document does."""
 
     entity: str
     client_id: UUID
     contract_id: UUID
     client_code: str
     client_name: str
+    by_run: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from domain.billing.invoice import Invoice, Party, Totals
 from domain.billing.lines import InvoiceLine, lines_of
 from domain.billing.numbering import next_number
 from domain.command import Answer, Command
+from domain.contracts.commands import account_of
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.organisation.client import Client
@@ -50,6 +51,8 @@ class IssueInvoice(Command):
         lines = lines_of(shares, contract.currency, contract.terms.tax_rate_pct)
         rate = quote(work, contract.currency, entity.currency, self.issued_on)
         invoice = self._invoice(work, contract, lines, rate)
+        net = sum((line.net for line in lines), Decimal(0))
+        account_of(work, contract).charge(invoice.id, invoice.number, self.issued_on, net)
         return DocumentAnswer(id=work.add(invoice).id, number=invoice.number)
 
     def _invoice(
@@ -59,7 +62,14 @@ class IssueInvoice(Command):
         if totals.gross <= 0:
             raise NothingToBill("an invoice asks for a positive amount", field="sources")
         client = work.read(Client, contract.client_id)
-        party = Party(contract.entity, client.id, contract.id, client.code, client.name)
+        party = Party(
+            contract.entity,
+            client.id,
+            contract.id,
+            client.code,
+            client.name,
+            by_run=not contract.terms.earned_at_once,
+        )
         number = next_number(work, "INV", contract.entity, self.issued_on)
         due_on = self.issued_on + timedelta(days=contract.terms.payment_terms_days)
         return Invoice(

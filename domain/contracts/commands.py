@@ -8,7 +8,8 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTRACT_MANAGER, SYSTEM
 from domain.command import Answer, Command, Exact
-from domain.contracts.contract import BillingTerms, Contract
+from domain.contracts.account import ContractAccount, account_id
+from domain.contracts.contract import BillingTerms, Contract, Recognition
 from domain.errors import Refusal
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
@@ -48,6 +49,10 @@ class DraftContract(Command):
     payment_terms_days: int = Field(ge=0, le=365)
     tax_rate_pct: Exact = Field(default=0, ge=0, le=100, decimal_places=4, validate_default=True)
     opportunity_id: UUID | None = None
+    recognition: Recognition = Field(
+        default="as_earned",
+        description="Revenue with the approval of work, or by the period's revenue run",
+    )
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyTaken, RateCardNeeded, CurrencyMismatch, ClientInactive, NotFound.
@@ -70,7 +75,11 @@ class DraftContract(Command):
 
     def _terms(self) -> BillingTerms:
         return BillingTerms(
-            self.billing_model, self.rate_card_id, self.payment_terms_days, self.tax_rate_pct
+            self.billing_model,
+            self.rate_card_id,
+            self.payment_terms_days,
+            self.tax_rate_pct,
+            self.recognition,
         )
 
     def _check_card(self, work: UnitOfWork) -> None:
@@ -83,6 +92,14 @@ class DraftContract(Command):
             raise CurrencyMismatch(
                 f"rate card is in {card.currency}, contract in {self.currency}", field="currency"
             )
+
+
+def account_of(work: UnitOfWork, contract: Contract) -> ContractAccount:
+    """The contract's account, to change it; opened by its first document."""
+    id_ = account_id(contract.id)
+    return work.load_or_none(ContractAccount, id_) or work.add(
+        ContractAccount(id_, contract.id, contract.entity, contract.currency)
+    )
 
 
 class ActivateContract(Command):

@@ -9,6 +9,9 @@ from uuid import UUID
 from domain.aggregate import Root, event
 from domain.errors import Refusal
 
+Recognition = Literal["as_earned", "by_run"]
+"""When revenue is posted: with the approval of what earned it, or by the period's run."""
+
 
 class ContractNotActive(Refusal):
     """The contract is not in force."""
@@ -18,12 +21,21 @@ class ContractNotActive(Refusal):
 
 @dataclass(frozen=True)
 class BillingTerms:
-    """How the contract is billed; amounts in its currency, tax in percent of net."""
+    """How the contract is billed; amounts in its currency, tax in percent of net.
+
+    ``recognition`` is the one word of revenue here: billing rules decide no more of it.
+    """
 
     model: Literal["time_and_materials", "fixed_fee"]
     rate_card_id: UUID | None
     payment_terms_days: int
     tax_rate_pct: Decimal
+    recognition: Recognition = "as_earned"
+
+    @property
+    def earned_at_once(self) -> bool:
+        """Whether approval or acceptance earns revenue; else the revenue run does."""
+        return self.recognition == "as_earned"
 
 
 class Contract(Root):

@@ -30,7 +30,8 @@ class RatedExpense:
     """Figures frozen at approval.
 
     The claim in the spender's books, the value to the client in the contract's currency (zero
-    where not billable), and value and cost in the books of the project's entity.
+    where not billable), and value and cost in the books of the project's entity. ``earned``: the
+    approval earns revenue; else the contract's revenue run does.
     """
 
     cost_entity: str
@@ -43,6 +44,12 @@ class RatedExpense:
     bill_functional: Decimal
     books: str
     project_cost: Decimal
+    earned: bool = True
+
+    @property
+    def carried(self) -> Decimal:
+        """What the books carry for it until it is billed."""
+        return self.bill_functional if self.earned else Decimal(0)
 
 
 class Expense(Root):
@@ -134,7 +141,7 @@ class Expense(Root):
             raise BilledElsewhere(f"expense {self.id} is {self.state}", field="sources")
         rated = self.rated
         return Share(self.id, self.id, "expense", self.spending.category, Decimal(1),
-                     rated.bill_amount, rated.bill_amount, rated.bill_functional)  # fmt: skip
+                     rated.bill_amount, rated.bill_amount, rated.carried)  # fmt: skip
 
     def contract_of(self, id_: UUID) -> UUID | None:
         """The contract it is billed under."""

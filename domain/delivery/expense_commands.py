@@ -123,7 +123,14 @@ def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) ->
     return RatedExpense(
         home.code, cost, cost.convert(spent.net), cost.convert(spent.tax), owner.code,
         project.currency, bill, books.convert(bill), owner.currency, own,
+        earned=is_earned(work, project),
     )  # fmt: skip
+
+
+def is_earned(work: UnitOfWork, project: Project) -> bool:
+    """Whether its approval earns revenue; internal work earns none either way."""
+    contract_id = project.contract_id
+    return contract_id is None or work.read(Contract, contract_id).terms.earned_at_once
 
 
 def _bill(work: UnitOfWork, project: Project, spent: Spending) -> Decimal:

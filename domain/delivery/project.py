@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -55,7 +55,7 @@ class Milestone:
     name: str
     amount: Decimal
     state: Literal["planned", "completed", "accepted", "billed"] = "planned"
-    functional: Decimal = Decimal(0)
+    carried: Decimal = Decimal(0)
 
 
 class Project(Root):
@@ -116,6 +116,13 @@ class Project(Root):
         amount: Decimal
         quote: Quote
         functional: Decimal
+        earned: bool = True
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were revenue runs, acceptance earned."""
+            state["earned"] = True
 
     class MilestonesBilled(Root.Event):
         """They stand on an invoice."""
@@ -187,14 +194,20 @@ class Project(Root):
         self._milestone_completed(milestone_id, completed_on)
 
     def accept_milestone(
-        self, milestone_id: UUID, accepted_on: date, evidence: str, quote: Quote
+        self,
+        milestone_id: UUID,
+        accepted_on: date,
+        evidence: str,
+        quote: Quote,
+        *,
+        earned: bool = True,
     ) -> None:
         """Raises UnknownMilestone, MilestoneNotReady."""
         found = self._milestone_in(milestone_id, "completed")
         assert self.contract_id is not None  # noqa: S101 -- milestones exist under contracts only
         self._milestone_accepted(
             milestone_id, found.name, accepted_on, evidence, self.entity, self.contract_id,
-            self.currency, found.amount, quote, quote.convert(found.amount),
+            self.currency, found.amount, quote, quote.convert(found.amount), earned,
         )  # fmt: skip
 
     def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
@@ -228,7 +241,7 @@ class Project(Root):
         if found.state != "accepted":
             raise BilledElsewhere(f"milestone {found.name} is {found.state}", field="sources")
         return Share(self.id, found.id, "milestone", found.name, Decimal(1), found.amount,
-                     found.amount, found.functional)  # fmt: skip
+                     found.amount, found.carried)  # fmt: skip
 
     def _milestone(self, milestone_id: UUID) -> Milestone:
         if milestone_id not in self.milestones:
@@ -266,10 +279,11 @@ class Project(Root):
     def _milestone_accepted(
         self, milestone_id: UUID, name: str, accepted_on: date, evidence: str, entity: str,
         contract_id: UUID, currency: str, amount: Decimal, quote: Quote, functional: Decimal,
+        earned: bool = True,
     ) -> None:  # fmt: skip
         del name, accepted_on, evidence, entity, contract_id, currency, amount, quote
         self.milestones[milestone_id].state = "accepted"
-        self.milestones[milestone_id].functional = functional
+        self.milestones[milestone_id].carried = functional if earned else Decimal(0)
 
     @event(MilestonesBilled)
     def _milestones_billed(self, invoice_id: UUID, milestone_ids: tuple[UUID, ...]) -> None:

@@ -30,7 +30,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Bill:
-    """What the work is worth to the client, and in the functional currency of who bills it."""
+    """What the work is worth to the client, and in the functional currency of who bills it.
+
+    ``earned``: its approval earns revenue; else the contract's revenue run does.
+    """
 
     entity: str
     currency: str
@@ -38,6 +41,12 @@ class Bill:
     amount: Decimal
     quote: Quote
     functional: Decimal
+    earned: bool = True
+
+    @property
+    def carried(self) -> Decimal:
+        """What the books carry for it until it is billed."""
+        return self.functional if self.earned else Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,12 @@ def cost_of(minutes: int, hourly_rate: Decimal, entity: str, quote: Quote) -> Co
     return Cost(entity, quote.of, hourly_rate, amount, quote.to, quote.convert(amount))
 
 
-def bill_of(minutes: int, line: RateLine, entity: str, quote: Quote) -> Bill:
+def bill_of(
+    minutes: int, line: RateLine, entity: str, quote: Quote, *, earned: bool = True
+) -> Bill:
     """Value of some minutes in the contract's currency (``quote.of``)."""
     amount = _amount(minutes, line.hourly_rate, quote.of)
-    return Bill(entity, quote.of, line.hourly_rate, amount, quote, quote.convert(amount))
+    return Bill(entity, quote.of, line.hourly_rate, amount, quote, quote.convert(amount), earned)
 
 
 def explain(minutes: int, line: RateLine, bill: Bill) -> str:

@@ -211,5 +211,6 @@ def _bill(
     )  # fmt: skip
     entity = work.read(LegalEntity, entity_id(contract.entity))
     fx = quote(work, contract.currency, entity.currency, entry.work_date)
-    bill = bill_of(entry.minutes, line, entity.code, fx)
+    earned = contract.terms.earned_at_once
+    bill = bill_of(entry.minutes, line, entity.code, fx, earned=earned)
     return bill, explain(entry.minutes, line, bill)

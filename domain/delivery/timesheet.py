@@ -238,7 +238,7 @@ class Timesheet(Root):
         text = " ".join(filter(None, (entry.rated.role, entry.rated.activity)))
         hours = Decimal(entry.minutes) / 60
         return Share(self.id, entry.id, "time", text, hours, bill.hourly_rate, bill.amount,
-                     bill.functional)  # fmt: skip
+                     bill.carried)  # fmt: skip
 
     def _refuse_long_day(self, new: Entry) -> None:
         old = self.entries.get(new.id)

@@ -83,7 +83,7 @@ def time_value(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
         assert one.bill is not None  # noqa: S101 -- filtered below
         return one.bill.entity, one.bill.currency, one.work_date, str(one.project_id)
 
-    billed = sorted((one for one in fact.rated if one.bill), key=key)
+    billed = sorted((one for one in fact.rated if one.bill and one.bill.earned), key=key)
     for _, group in groupby(billed, key):
         bills = [(one, one.bill) for one in group if one.bill]
         first, bill = bills[0]
@@ -112,7 +112,7 @@ def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
 def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
     """A pass-through expense earned: Dr 1200, Cr 4030."""
     rated = fact.rated
-    if not rated.bill_amount:
+    if not (rated.bill_amount and rated.earned):
         return
     lines = both(chart.POSITION, chart.REVENUE_EXPENSES, rated.bill_currency, rated.bill_amount,
                  rated.bill_functional, fact.project_id)  # fmt: skip
@@ -122,6 +122,8 @@ def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
 
 def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
     """A fixed-fee milestone accepted, an output measure: Dr 1200, Cr 4010."""
+    if not fact.earned:
+        return
     lines = both(chart.POSITION, chart.REVENUE_FIXED, fact.currency, fact.amount,
                  fact.functional, fact.originator_id)  # fmt: skip
     yield Entry("milestone_value", fact.entity, fact.quote.to, fact.accepted_on, fact.name, "",
@@ -145,7 +147,8 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
     """Cr 1100 what was open and 2230 the rest; Dr 2300 and what was credited.
 
     Freed work goes back to 1200 as carried, a price cut to 4090 (time, expenses) or 4010 (fixed
-    fee), all at the invoice's rate.
+    fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200: the price
+    of the contract decides revenue, not the document.
     """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
     owed = totals.gross - fact.from_open
@@ -156,8 +159,9 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
     ]
     for line in fact.lines:
         account = chart.REVENUE_FIXED if line.kind == "milestone" else chart.DISCOUNTS
-        value = line.carried if line.restored else quote.convert(line.net)
-        account = chart.POSITION if line.restored else account
+        carried = line.restored and not fact.party.by_run
+        value = line.carried if carried else quote.convert(line.net)
+        account = chart.POSITION if line.restored or fact.party.by_run else account
         lines.append(Line(account, fact.currency, line.net, value))
     rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
     yield Entry("credit_memo", fact.party.entity, books, fact.issued_on,

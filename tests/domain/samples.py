@@ -7,11 +7,25 @@ from uuid import UUID
 
 from domain.identity import named_id
 from domain.policies import milestone_id
+from tests.domain import (
+    samples_clauses,
+    samples_plans,
+    samples_receivables,
+    samples_revenue,
+    samples_runs,
+    samples_sales,
+)
 from tests.firm import WORKER, Firm
 
 KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
+MORE = (
+    samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
+    samples_runs,
+)  # fmt: skip
+"""Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
+    **{name: field for more in MORE for name, field in more.DATED.items()},
     "IssueInvoice": "issued_on", "IssueCreditMemo": "issued_on", "RecordPayment": "received_on",
     "ApplyPayment": "applied_on", "PostJournal": "accounting_date",
     "ReverseJournal": "accounting_date",
@@ -75,6 +89,8 @@ def set_up(firm: Firm) -> Stage:
     approved = firm.work(project, date(2025, 1, 6))
     submitted = note(firm, project, date(2025, 1, 14))
     firm.do("SubmitTimesheet", WORKER, person_id=firm.person, week=date(2025, 1, 14))
+    for more in MORE:
+        more.prepare(firm)
     return Stage(
         contract, project, fixed_contract, fixed_project, note(firm, project, date(2025, 1, 21)),
         submitted, approved, billed, firm.bill("one", contract, date(2025, 1, 7), billed),
@@ -166,6 +182,7 @@ def samples(firm: Firm, at: Stage) -> dict[str, dict[str, Any]]:
     entity: dict[str, Any] = {"entity": "DE01"}
     time = {**person, "project_id": at.project, "minutes": 30}
     return {
+        **{name: fields for more in MORE for name, fields in more.samples(firm, at).items()},
         "IssueApiKey": {"key_id": new("k2"), "holder": "robot", "roles": ["billing"],
                         "entities": ["DE01"], "secret_sha256": KEY, "expires_on": "2026-01-01"},
         "RevokeApiKey": {"key_id": at.key},
