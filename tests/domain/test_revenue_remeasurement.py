@@ -84,7 +84,7 @@ def test_revenue_to_date_catches_up_with_price_and_progress() -> None:
 
 @pytest.mark.parametrize(("change", "caught"), [("30000", "15000"), ("-30000", "-15000")])
 def test_a_new_price_at_half_of_a_leap_year_catches_up_by_half(change: str, caught: str) -> None:
-    # Made up, as in public acceptance cases: 120,000 for 2028, re-priced on 2 July.
+    # Figures of a public decision tool's acceptance cases: 120,000 for 2028, new price on 2 July.
     term = ServiceTerm(date(2028, 1, 1), date(2028, 12, 31))
     done = term.before(date(2028, 7, 2))
     before = earned(Decimal(120000), done, "USD")
@@ -94,6 +94,7 @@ def test_a_new_price_at_half_of_a_leap_year_catches_up_by_half(change: str, caug
     assert revised.catch_up == Decimal(caught)
 
 
+# Figures of the same tool's cases: 200,000 in two obligations, a third and 50,000 added.
 MIXED = [
     obligation("one", "60000", HALF, "180000", "90000", distinct=False),
     obligation("two", "0", NOTHING, "80000", "60000", distinct=True),
@@ -121,6 +122,7 @@ def test_a_mixed_change_may_split_only_what_is_not_recorded() -> None:
 
 
 def test_where_all_is_distinct_the_change_is_prospective() -> None:
+    # The same tool's prospective case: 18,000 for a service that sells for 30,000.
     rows = [
         obligation("old", "60000", HALF, "120000", "60000", distinct=True),
         obligation("new", "0", NOTHING, "30000", "30000", distinct=True),
