@@ -31,7 +31,7 @@ class FrozenAbovePrice(Refusal):
     code = "FROZEN_ABOVE_PRICE"
 
 
-class UnknownMilestone(Refusal):
+class UnknownScheduleEntry(Refusal):
     """The schedule has no such entry, or has it twice."""
 
     code = "UNKNOWN_SCHEDULE_ENTRY"
@@ -73,13 +73,13 @@ class Schedule:
 def plan(price: Decimal, entries: Sequence[Entry], currency: str) -> Schedule:
     """Turn amounts and percentages into amounts; the percentages share what is left.
 
-    Raises ScheduleMismatch, AmountOrPercent, UnknownMilestone, AmountTooFine.
+    Raises ScheduleMismatch, AmountOrPercent, UnknownScheduleEntry, AmountTooFine.
     """
     require_fine(price, currency, field="price")
     for entry in entries:
         _check(entry, currency)
     if not entries or len({entry.name for entry in entries}) < len(entries):
-        raise UnknownMilestone("entries have names of their own", field="entries")
+        raise UnknownScheduleEntry("entries have names of their own", field="entries")
     fixed = sum((entry.amount or Decimal(0) for entry in entries), Decimal(0))
     pct = sum((entry.pct or Decimal(0) for entry in entries), Decimal(0))
     if fixed + price * pct / 100 != price:
@@ -104,9 +104,9 @@ def _amounts(shared: Decimal, entries: Sequence[Entry], currency: str) -> list[D
 
 
 def approve(schedule: Schedule, name: str) -> Schedule:
-    """Freeze an entry's amount; twice changes nothing. Raises UnknownMilestone."""
+    """Freeze an entry's amount; twice changes nothing. Raises UnknownScheduleEntry."""
     if name not in {milestone.name for milestone in schedule.milestones}:
-        raise UnknownMilestone(f"no entry {name}", field="name")
+        raise UnknownScheduleEntry(f"no entry {name}", field="name")
     frozen = tuple(replace(m, frozen=m.frozen or m.name == name) for m in schedule.milestones)
     return replace(schedule, milestones=frozen)
 

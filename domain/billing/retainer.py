@@ -22,6 +22,12 @@ class NegativeAllowance(Refusal):
     code = "NEGATIVE_ALLOWANCE"
 
 
+class DuplicateGrant(Refusal):
+    """Two grants have one name."""
+
+    code = "DUPLICATE_GRANT"
+
+
 class BadBreakage(Refusal):
     """Expected breakage is between nothing and what was granted, and use is not above it."""
 
@@ -153,8 +159,10 @@ def draw_down(
 ) -> DrawnDown:
     """Draw by date from the grant that expires first, ties to the older, then to the earlier.
 
-    Draws after ``as_of`` are not looked at. Raises NegativeAllowance.
+    Draws after ``as_of`` are not looked at. Raises NegativeAllowance, DuplicateGrant.
     """
+    if len({grant.name for grant in grants}) < len(grants):
+        raise DuplicateGrant("grants have names of their own", field="grants")
     _refuse_negative((overage_rate, *(g.quantity for g in grants), *(d.quantity for d in draws)))
     order = sorted(grants, key=lambda g: (g.expires_on or date.max, g.granted_on))
     left = {grant.name: grant.quantity for grant in grants}

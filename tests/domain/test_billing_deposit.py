@@ -40,16 +40,16 @@ def test_more_spent_than_advanced_is_owed() -> None:
 
 def test_the_oldest_deposit_pays_the_oldest_invoice() -> None:
     deposits = [deposit("new", 5, 100), deposit("old", 1, 50)]
-    invoices = [invoice("B", 9, 60), invoice("A", 8, 70)]
+    invoices = [invoice("A", 9, 60), invoice("B", 8, 70)]
 
     found = apply_deposits(deposits, invoices, "EUR")
 
     assert [(a.deposit, a.invoice, a.amount) for a in found.applied] == [
-        ("old", "A", Decimal(50)),
-        ("new", "A", Decimal(20)),
-        ("new", "B", Decimal(60)),
+        ("old", "B", Decimal(50)),
+        ("new", "B", Decimal(20)),
+        ("new", "A", Decimal(60)),
     ]
-    assert (found.refund, found.due, found.of("A")) == (Decimal(20), Decimal(0), Decimal(70))
+    assert (found.refund, found.due, found.of("B")) == (Decimal(20), Decimal(0), Decimal(70))
 
 
 @pytest.mark.parametrize(("held", "owed"), [(-1, 1), (1, -1)])

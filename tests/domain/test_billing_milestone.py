@@ -12,7 +12,7 @@ from domain.billing.milestone import (
     FrozenAbovePrice,
     Schedule,
     ScheduleMismatch,
-    UnknownMilestone,
+    UnknownScheduleEntry,
     approve,
     plan,
     replan,
@@ -92,11 +92,11 @@ def test_an_entry_is_either_amount_or_percent(entry: Entry) -> None:
 
 
 def test_names_are_needed_once() -> None:
-    with pytest.raises(UnknownMilestone):
+    with pytest.raises(UnknownScheduleEntry):
         plan(PRICE, [Entry("a", pct=Decimal(50)), Entry("a", pct=Decimal(50))], "USD")
-    with pytest.raises(UnknownMilestone):
+    with pytest.raises(UnknownScheduleEntry):
         approve(three(), "9")
-    with pytest.raises(UnknownMilestone):
+    with pytest.raises(UnknownScheduleEntry):
         plan(PRICE, [], "USD")
     with pytest.raises(AmountTooFine):
         plan(Decimal("0.5"), [Entry("a", pct=Decimal(100))], "JPY")

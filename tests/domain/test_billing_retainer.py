@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.billing.retainer import (
     BadBreakage,
     Draw,
+    DuplicateGrant,
     Grant,
     NegativeAllowance,
     RetainerTerms,
@@ -118,6 +119,11 @@ def test_more_use_than_expected_eats_the_breakage() -> None:
 def test_breakage_beyond_what_was_granted_is_refused(expected: int, used: int) -> None:
     with pytest.raises(BadBreakage):
         breakage(Decimal(1000), Decimal(expected), Decimal(used), "USD", ended=False)
+
+
+def test_grants_of_one_name_are_refused() -> None:
+    with pytest.raises(DuplicateGrant):
+        draw_down([grant("x", 1), grant("x", 2)], [], JANUARY, "EUR")
 
 
 def test_negative_quantities_are_refused() -> None:
