@@ -113,7 +113,9 @@ def bill_cycle_day(raw: dict[str, Any]) -> Any:
     start, target = case.day("start", "start_date", "from"), case.day("target_date", "target")
     assert start
     if target is None:
-        return {"cycles": cycle_share(case)}
+        span = Span(start, case.day("to", "end") or start)
+        days = days_of(span, int(case.number("fixed_days_in_month")))
+        return {"cycles": cycle_share(case), "days": days}
     end = case.day("end", "end_date", "to", "cancelled_on")
     pieces = cycles_due(cycle_of(case, start), start, target, end)
     cycles = total(piece.cycles for piece in pieces)
@@ -226,11 +228,26 @@ def co_terming(raw: dict[str, Any]) -> Any:
 
 def period_around(case: Fields, start: date) -> Span:
     """The whole period a start falls into: of the calendar, or from the day itself."""
+    calendar = any(name.startswith("calendar") and value for name, value in case.raw.items())
+    if is_weekly(case):
+        first = start - timedelta(days=start.weekday()) if calendar else start
+        return Span(first, first + timedelta(days=7))
     months = case.months()
-    if any(name.startswith("calendar") and value for name, value in case.raw.items()):
+    if calendar:
         first = date(start.year, (start.month - 1) // months * months + 1, 1)
         return Span(first, add_months(first, months, 1))
     return Span(start, add_months(start, months, start.day))
+
+
+def is_weekly(case: Fields) -> bool:
+    return "calendar_week" in case.raw or case.get("interval") in {"week", "weekly"}
+
+
+def period_after(case: Fields, first: Span) -> Span:
+    if is_weekly(case):
+        return Span(first.ends_before, first.ends_before + timedelta(days=7))
+    end = add_months(first.ends_before, case.months(), first.starts_on.day)
+    return Span(first.ends_before, end)
 
 
 def commitment(raw: dict[str, Any]) -> Any:
@@ -241,14 +258,15 @@ def commitment(raw: dict[str, Any]) -> Any:
     if start is None:
         return one_true_up(case, terms)
     first = period_around(case, start)
-    second = Span(first.ends_before, add_months(first.ends_before, case.months(),
-                                                first.starts_on.day))  # fmt: skip
+    second = period_after(case, first)
     use = {name: case.amount(value) for name, value in raw.items() if "usage" in name}
     found = {}
     for word, period in (("first", first), ("second", second)):
         usage = total(amount for name, amount in use.items() if word in name)
         found[word] = true_up(terms, usage, period, Span(start, period.ends_before))
-    noun = next((n for n in ("month", "quarter", "year") if f"calendar_{n}" in raw), "period")
+    noun = next(
+        (n for n in ("week", "month", "quarter", "year") if f"calendar_{n}" in raw), "period"
+    )
     return case.out(
         {f"{word}_{n}_{key}": value for word, one in found.items() for n in (noun, "period")
          for key, value in true_up_answer(one).items()}

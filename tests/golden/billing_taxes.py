@@ -158,8 +158,16 @@ def partial_credit(raw: dict[str, Any]) -> Any:
     tax = case.money("invoice_tax") if "invoice_tax" in raw else None
     found = credit(lines, asked, case.currency, tax)
     figures = invoice_figures(lines, case.currency)
-    memo = {"coupon_share": found.discount, "discount_share": found.discount, "net": found.net,
-            "tax": found.tax, "total": found.total}  # fmt: skip
+    refundable = min(found.total, case.money("paid") - case.money("refunded_before"))
+    memo = {
+        "max_creditable": found.total,
+        "max_refundable": refundable,
+        "coupon_share": found.discount,
+        "discount_share": found.discount,
+        "net": found.net,
+        "tax": found.tax,
+        "total": found.total,
+    }
     return {
         "invoice": invoice_answer(case, figures),
         "credit_memo": case.out({**memo, "lines": [memo_line(line) for line in found.lines]}),
@@ -208,7 +216,7 @@ def credit_sequence(raw: dict[str, Any]) -> Any:
         lines = [credited(line, by_name.get(line.name)) for line in lines]
         memos.append({"net": found.net, "tax": found.tax, "total": found.total,
                       "coupon_share": found.discount})  # fmt: skip
-    return case.out({"credit_memos": memos, "memos": memos})
+    return case.out({"credit_memos": memos, "memos": memos, **memos[-1]})
 
 
 def credited(line: CreditableLine, memo: CreditedLine | None) -> CreditableLine:
