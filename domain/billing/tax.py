@@ -21,7 +21,7 @@ Rounding = Callable[[Fraction], Fraction]
 
 
 class BadTax(Refusal):
-    """A rate is beyond 100 %, or an included tax is not charged or ignores those before it."""
+    """A rate is beyond 100 %, or an included tax is withheld, not charged or not affected."""
 
     code = "BAD_TAX"
 
@@ -198,7 +198,8 @@ def _check(tax: Tax) -> None:
     most = 100
     if not -most < tax.rate_pct < most and tax.kind == "division":
         raise BadTax(f"{tax.name}: {tax.rate_pct} % of the total", field="taxes")
-    if tax.included and (tax.reverse_charge or not tax.base_affected or tax.exempt_reason):
+    apart = tax.reverse_charge or tax.exempt_reason or tax.withheld or not tax.base_affected
+    if tax.included and apart:
         raise BadTax(f"{tax.name} cannot be in the price", field="taxes")
 
 

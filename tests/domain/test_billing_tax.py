@@ -186,6 +186,7 @@ def test_a_document_is_summed_up_a_rate() -> None:
         Tax("in", Decimal(10), included=True, reverse_charge=True),
         Tax("in", Decimal(10), included=True, base_affected=False),
         Tax("in", Decimal(10), included=True, exempt_reason="none"),
+        Tax("in", Decimal(-100), included=True),
     ],
 )
 def test_a_tax_that_cannot_be_is_refused(tax: Tax) -> None:

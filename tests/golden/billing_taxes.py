@@ -159,8 +159,15 @@ def partial_credit(raw: dict[str, Any]) -> Any:
     found = credit(lines, asked, case.currency, tax)
     figures = invoice_figures(lines, case.currency)
     refundable = min(found.total, case.money("paid") - case.money("refunded_before"))
-    memo = {"max_creditable": found.total, "max_refundable": refundable, "coupon_share": found.discount, "discount_share": found.discount, "net": found.net,
-            "tax": found.tax, "total": found.total}  # fmt: skip
+    memo = {
+        "max_creditable": found.total,
+        "max_refundable": refundable,
+        "coupon_share": found.discount,
+        "discount_share": found.discount,
+        "net": found.net,
+        "tax": found.tax,
+        "total": found.total,
+    }
     return {
         "invoice": invoice_answer(case, figures),
         "credit_memo": case.out({**memo, "lines": [memo_line(line) for line in found.lines]}),
