@@ -8,6 +8,7 @@ import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
 import domain.delivery.time_commands as time
+import domain.delivery.time_correction_commands as time_corrections
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
@@ -16,5 +17,5 @@ import domain.sales.commands as sales
 
 __all__ = [
     "access", "contracts", "credit_memos", "expenses", "integration", "invoices", "ledger",
-    "organisation", "payments", "pricing", "projects", "sales", "time",
+    "organisation", "payments", "pricing", "projects", "sales", "time", "time_corrections",
 ]  # fmt: skip
