@@ -1,9 +1,11 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
+import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
@@ -16,6 +18,7 @@ import domain.pricing.commands as pricing
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "contracts", "credit_memos", "expenses", "integration", "invoices", "ledger",
+    "access", "adjustments", "clauses", "contracts", "credit_memos", "expenses", "integration",
+    "invoices", "ledger",
     "organisation", "payments", "pricing", "projects", "sales", "time", "time_corrections",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Issuing credit memos."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
@@ -10,9 +11,11 @@ from pydantic import Field
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import restore
 from domain.billing.invoice import CreditLine, Invoice
+from domain.billing.invoice_commands import kind_totals
 from domain.billing.numbering import next_number
 from domain.command import Answer, Command, Exact, Value
 from domain.consumption import BilledElsewhere
+from domain.contracts.account import KindTotal
 from domain.contracts.commands import account_of
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
@@ -65,8 +68,10 @@ class IssueCreditMemo(Command):
             lines,
         )  # fmt: skip
         contract = work.read(Contract, invoice.party.contract_id)
-        net = sum((line.net for line in lines), Decimal(0))
-        account_of(work, contract).charge(self.memo_id, number.text, self.issued_on, -net)
+        account_of(work, contract).charge(
+            self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
+            invoice.purchase_order,
+        )  # fmt: skip
         return DocumentAnswer(id=self.memo_id, number=number.text)
 
     def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:
@@ -77,3 +82,12 @@ class IssueCreditMemo(Command):
         return tuple(
             invoice.credit_line(line.no, line.net, restore=line.restore) for line in self.lines
         )
+
+
+def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal, ...]:
+    """What credited lines give back to the limits of the contract; hours in proportion."""
+    parts = []
+    for line in lines:
+        billed = invoice.lines[line.no]
+        parts.append((line.kind, -line.net, -billed.quantity * line.net / billed.net))
+    return kind_totals(parts)

@@ -7,6 +7,7 @@ the one takes the last of the other, so a settled invoice is zero in both.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -102,6 +103,13 @@ class Invoice(Root):
         quote: Quote
         lines: tuple[InvoiceLine, ...]
         totals: Totals
+        purchase_order: str = ""
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Orders of clients came later."""
+            state["purchase_order"] = ""
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -157,12 +165,14 @@ class Invoice(Root):
         quote: Quote,
         lines: tuple[InvoiceLine, ...],
         totals: Totals,
+        purchase_order: str = "",
     ) -> None:
         del sequence, series, issued_on, due_on
         self.number = number
         self.party = party
         self.currency = currency
         self.quote = quote
+        self.purchase_order = purchase_order
         self.lines = {line.no: line for line in lines}
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))

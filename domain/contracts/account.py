@@ -1,16 +1,72 @@
-"""A contract's account: what was billed under it, and the limits that watch it.
+"""A contract's account: what was billed under it, what limits have used, what was set apart.
 
 Every document of a contract goes through this one stream, so caps and purchase orders hold
-whatever runs at once. Where a revenue run earns, it also keeps the position in layers, so that
-each amount leaves the books at the rate it came in at.
+whatever runs at once. What is held back or written down of a billable thing stands here for all
+kinds alike: a thing's worth is what its holder says less what was written down.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.cap import Limit, Reached
+from domain.consumption import BilledElsewhere, Share
+from domain.contracts.clauses import Cap
+from domain.errors import Refusal
 from domain.identity import named_id
+
+ZERO = Decimal(0)
+
+
+class BillableHeld(Refusal):
+    """Somebody holds the thing back from billing."""
+
+    code = "BILLABLE_HELD"
+
+
+class NotHeld(Refusal):
+    """Nobody holds the thing back."""
+
+    code = "NOT_HELD"
+
+
+class OverWrittenDown(Refusal):
+    """More would be written down than the thing is worth."""
+
+    code = "OVER_WRITTEN_DOWN"
+
+
+@dataclass(frozen=True)
+class KindTotal:
+    """What a document bills of one kind of thing: net of tax, and hours where it has any."""
+
+    kind: str
+    net: Decimal
+    hours: Decimal
+
+
+@dataclass(frozen=True)
+class WriteDown:
+    """What is taken off a billable thing; below zero where it is put on.
+
+    ``amount`` in the contract's currency, ``carried`` in the ``books`` currency of ``entity``.
+    """
+
+    contract_id: UUID
+    kind: str
+    holder_id: UUID
+    item_id: UUID
+    amount: Decimal
+    carried: Decimal
+    currency: str
+    books: str
+    entity: str
+    written_on: date
+    why: str
 
 
 def account_id(contract_id: UUID) -> UUID:
@@ -22,7 +78,7 @@ class ContractAccount(Root):
     """``billed`` is net of tax and of credit memos, in the contract's currency."""
 
     class Opened(Root.Created):
-        """The first document of a contract."""
+        """The first fact about a contract's billing."""
 
         TOPIC = "contracts.account_opened"
         contract_id: UUID
@@ -30,26 +86,156 @@ class ContractAccount(Root):
         currency: str
 
     class Charged(Root.Event):
-        """An invoice bills some of the contract; ``net`` is below zero for a credit memo."""
+        """An invoice bills some of the contract; figures are below zero for a credit memo."""
 
         TOPIC = "contracts.account_charged"
         document_id: UUID
         number: str
         charged_on: date
         net: Decimal
+        kinds: tuple[KindTotal, ...]
+        purchase_order: str
+
+    class CapReached(Root.Event):
+        """A limit's use passed a threshold."""
+
+        TOPIC = "contracts.cap_reached"
+        cap: str
+        threshold_pct: Decimal
+        used: Decimal
+        limit: Decimal
+
+    class Held(Root.Event):
+        """A billable thing is kept off invoices."""
+
+        TOPIC = "contracts.billable_held"
+        kind: str
+        holder_id: UUID
+        item_id: UUID
+        why: str
+
+    class Released(Root.Event):
+        """It may be billed again."""
+
+        TOPIC = "contracts.billable_released"
+        item_id: UUID
+
+    class WrittenDown(Root.Event):
+        """A billable thing is worth less to bill, or more."""
+
+        TOPIC = "contracts.billable_written_down"
+        write_down: WriteDown
 
     @event(Opened)
     def __init__(self, id: UUID, contract_id: UUID, entity: str, currency: str) -> None:
         self.contract_id = contract_id
         self.entity = entity
         self.currency = currency
-        self.billed = Decimal(0)
+        self.billed = ZERO
+        self.amounts: dict[str, Decimal] = defaultdict(Decimal)
+        self.hours: dict[str, Decimal] = defaultdict(Decimal)
+        self.ordered: dict[str, Decimal] = defaultdict(Decimal)
+        self.held: dict[UUID, str] = {}
+        self.written: dict[UUID, tuple[Decimal, Decimal]] = {}
 
-    def charge(self, document_id: UUID, number: str, charged_on: date, net: Decimal) -> None:
-        """Note a document; a credit memo gives its net back."""
-        self._charged(document_id, number, charged_on, net)
+    def limits(self, caps: Iterable[Cap]) -> list[Limit]:
+        """Each cap with what has been used of it."""
+        return [self._limit(cap) for cap in caps]
+
+    def _limit(self, cap: Cap) -> Limit:
+        used = max(ZERO, self._used(cap))
+        return Limit(
+            cap.name, cap.limit, used, cap.measure, cap.hard, cap.kinds, cap.thresholds_pct
+        )
+
+    def _used(self, cap: Cap) -> Decimal:
+        sums = self.amounts if cap.measure == "amount" else self.hours
+        counted = (value for kind, value in sums.items() if not cap.kinds or kind in cap.kinds)
+        return sum(counted, ZERO)
+
+    def worth(self, share: Share) -> Share:
+        """The share less what was written down of it. Raises BillableHeld, BilledElsewhere."""
+        if why := self.held.get(share.id):
+            raise BillableHeld(f"{share.text or share.kind} is held: {why}", field="sources")
+        left = share.less(*self.written.get(share.id, (ZERO, ZERO)))
+        if left.amount <= 0 < share.amount:
+            raise BilledElsewhere(f"{share.text or share.kind} is written off", field="sources")
+        return left
+
+    def is_set_apart(self, item_id: UUID) -> bool:
+        """Whether the thing is held or worth other than its holder says."""
+        return item_id in self.held or self.written.get(item_id, (ZERO, ZERO)) != (ZERO, ZERO)
+
+    def charge(
+        self, document_id: UUID, number: str, charged_on: date, kinds: tuple[KindTotal, ...],
+        purchase_order: str = "",
+    ) -> None:  # fmt: skip
+        """Note a document; a credit memo gives its figures back."""
+        net = sum((total.net for total in kinds), ZERO)
+        self._charged(document_id, number, charged_on, net, kinds, purchase_order)
+
+    def tell(self, reached: Iterable[Reached], limits: Iterable[Limit]) -> None:
+        """Note thresholds that a document passed."""
+        standing = {limit.name: limit for limit in limits}
+        for one in reached:
+            limit = standing[one.limit]
+            self._cap_reached(one.limit, one.threshold_pct, limit.used, limit.limit)
+
+    def hold(self, share: Share, why: str) -> None:
+        """Keep a thing off invoices. Raises BillableHeld where it is already."""
+        self.worth(share)
+        self._held(share.kind, share.holder_id, share.id, why)
+
+    def release(self, item_id: UUID) -> None:
+        """Let it be billed. Raises NotHeld."""
+        if item_id not in self.held:
+            raise NotHeld("nobody holds this back", field="item_id")
+        self._released(item_id)
+
+    def write_down(self, share: Share, write_down: WriteDown) -> None:
+        """Take some of a thing's worth off, or put it on where the amount is below zero.
+
+        ``share`` is what the holder says. Raises OverWrittenDown, BillableHeld.
+        """
+        left = self.worth(share)
+        if write_down.amount > left.amount:
+            raise OverWrittenDown(
+                f"{write_down.amount} of {left.amount} {self.currency}", field="amount"
+            )
+        self._written_down(write_down)
 
     @event(Charged)
-    def _charged(self, document_id: UUID, number: str, charged_on: date, net: Decimal) -> None:
+    def _charged(
+        self, document_id: UUID, number: str, charged_on: date, net: Decimal,
+        kinds: tuple[KindTotal, ...], purchase_order: str,
+    ) -> None:  # fmt: skip
         del document_id, number, charged_on
         self.billed += net
+        for total in kinds:
+            self.amounts[total.kind] += total.net
+            self.hours[total.kind] += total.hours
+        if purchase_order:
+            self.ordered[purchase_order] += net
+
+    @event(CapReached)
+    def _cap_reached(
+        self, cap: str, threshold_pct: Decimal, used: Decimal, limit: Decimal
+    ) -> None:
+        del cap, threshold_pct, used, limit
+
+    @event(Held)
+    def _held(self, kind: str, holder_id: UUID, item_id: UUID, why: str) -> None:
+        del kind, holder_id
+        self.held[item_id] = why
+
+    @event(Released)
+    def _released(self, item_id: UUID) -> None:
+        del self.held[item_id]
+
+    @event(WrittenDown)
+    def _written_down(self, write_down: WriteDown) -> None:
+        amount, carried = self.written.get(write_down.item_id, (ZERO, ZERO))
+        self.written[write_down.item_id] = (
+            amount + write_down.amount,
+            carried + write_down.carried,
+        )

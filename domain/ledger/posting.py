@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.aggregate import Root
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
+from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.rating import RatedTime
@@ -81,12 +82,17 @@ def time_cost(fact: Rated) -> Iterable[Entry]:
 
 def time_value(fact: Rated) -> Iterable[Entry]:
     """Time-and-materials value earned, in the contract's entity: Dr 1200, Cr 4000."""
+    return value_entries(fact.rated)
+
+
+def value_entries(rated: Iterable[RatedTime]) -> Iterable[Entry]:
+    """One entry a day and project of what approval earned."""
 
     def key(one: RatedTime) -> tuple[Any, ...]:
         assert one.bill is not None  # noqa: S101 -- filtered below
         return one.bill.entity, one.bill.currency, one.work_date, str(one.project_id)
 
-    billed = sorted((one for one in fact.rated if one.bill and one.bill.earned), key=key)
+    billed = sorted((one for one in rated if one.bill and one.bill.earned), key=key)
     for _, group in groupby(billed, key):
         bills = [(one, one.bill) for one in group if one.bill]
         first, bill = bills[0]
@@ -105,6 +111,16 @@ def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iter
                          for line in entry.lines)  # fmt: skip
         yield replace(entry, rule="time_undone", description=f"{entry.description}, undone",
                       lines=mirrored)  # fmt: skip
+
+
+def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
+    """Other value of approved time: the old one's mirror, then the new one."""
+    for figures, sign in ((fact.before, -1), (fact.after, 1)):
+        for entry in value_entries(figures):
+            yield replace(entry, rule="time_rerated", lines=tuple(
+                replace(line, amount=sign * line.amount, functional=sign * line.functional)
+                for line in entry.lines
+            ))  # fmt: skip
 
 
 def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
@@ -140,6 +156,19 @@ def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
                  fact.functional, fact.originator_id)  # fmt: skip
     yield Entry("milestone_value", fact.entity, fact.quote.to, fact.accepted_on, fact.name, "",
                 lines)  # fmt: skip
+
+
+def write_down(fact: ContractAccount.WrittenDown) -> Iterable[Entry]:
+    """Unbilled worth given up: Dr 4090, Cr 1200 as the books carried it.
+
+    What a revenue run earns is carried at nothing, and no document decides its revenue.
+    """
+    given = fact.write_down
+    if not given.carried:
+        return
+    lines = both(chart.DISCOUNTS, chart.POSITION, given.currency, given.amount, given.carried,
+                 None)  # fmt: skip
+    yield Entry("write_down", given.entity, given.books, given.written_on, given.why, "", lines)
 
 
 def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
@@ -208,8 +237,10 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeApproved: (time_cost, time_value),
     Timesheet.TimeUnapproved: (time_undone,),
     Timesheet.TimeReversed: (time_undone,),
+    Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
     Project.MilestoneAccepted: (milestone_value,),
+    ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),
     Payment.Recorded: (payment,),

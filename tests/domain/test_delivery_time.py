@@ -242,7 +242,7 @@ def test_a_figure_says_how_it_came_about(paper: PaperFirm, at: Stage) -> None:
     rated = paper.replayed(at.approved[0]).entries[at.approved[1]].rated
 
     assert rated.explanation == (
-        "480 min x 150 USD/h for everyone since 2025-01-01 = 1200.00 USD;"
+        "2025-01-06: 150 USD/h for everyone since 2025-01-01 (rate card); 480 min = 1200.00 USD;"
         " ECB 2025-01-02: 1162.68 EUR"
     )
 

@@ -29,6 +29,7 @@ def live_a_year(firm: Firm) -> None:
     second_entity(firm)
     firm.work(project, date(2025, 4, 7))
     put_right(firm, project)
+    keep_to_clauses(firm)
     firm.settle()
 
 
@@ -45,6 +46,23 @@ def put_right(firm: Firm, project: UUID) -> None:
                 **more)  # fmt: skip
         if command != "ReverseTime":
             firm.do("ApproveTime", second_chief(), person_id=firm.person, week=on)
+
+
+def keep_to_clauses(firm: Firm) -> None:
+    """A capped contract: time written down, priced anew, cut by the cap, credited and held."""
+    contract, project = firm.win("Capped")
+    entries = [firm.work(project, date(2025, 6, day)) for day in (2, 9, 16)]
+    firm.settle()
+    firm.do("SetTimeTerms", contract_id=contract, from_date="2025-01-01", discount_pct="10")
+    firm.do("ReRateTime", person_id=firm.person, week="2025-06-02", entry_ids=[entries[0][1]],
+            why="terms came late")  # fmt: skip
+    things = [{"kind": "time", "holder_id": h, "item_id": i} for h, i in entries]
+    firm.do("WriteDownBillable", **things[0], amount="80.00", on="2025-06-20", why="goodwill")
+    firm.do("HoldBillable", **things[2], why="not yet")
+    firm.do("SetCap", contract_id=contract, name="all", limit="1500.00")
+    bill = firm.bill("capped", contract, date(2025, 6, 20), *entries[:2])
+    firm.settle()
+    credit(firm, "m4", bill, date(2025, 6, 23), restore=True)
 
 
 def second_chief() -> Actor:

@@ -185,7 +185,7 @@ def test_a_gap_in_document_numbers_is_named(year: Firm) -> None:
     position = rewrite(year, "billing.invoice_issued", renumber)
 
     assert off(year)["document numbers gapless"] == (
-        f"event {position} is DE01-INV-2025-00005, due was DE01-INV-2025-00003",
+        f"event {position} is DE01-INV-2025-00005, due was DE01-INV-2025-00004",
     )
 
 
