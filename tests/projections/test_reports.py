@@ -231,7 +231,7 @@ def test_sync_health_counts_documents_by_connection_and_state(year: Firm) -> Non
 
     assert rows(packet, "where", "kind", "state", "documents") == [
         ("connection accounting", "credit_memo", "waiting", 4),
-        ("connection accounting", "invoice", "waiting", 3),
+        ("connection accounting", "invoice", "waiting", 4),
         ("connection accounting", "payment", "dead", 2),
         ("connection crm", "deal_update", "waiting", 2),
         ("reader deals_1", "event", "dead", 1),
