@@ -9,26 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.money import minor_unit, quantize
-
-ZERO = Decimal(0)
-HALF = Fraction(1, 2)
+from domain.revenue.figures import ZERO, NegativeFigure, portion, rounded, to_decimal
 
 
 class ProgressOutOfRange(Refusal):
     """Progress is between nothing and all of the work."""
 
     code = "PROGRESS_OUT_OF_RANGE"
-
-
-class NegativeMeasure(Refusal):
-    """Work done, cost and estimates are not below zero."""
-
-    code = "NEGATIVE_MEASURE"
 
 
 class NothingToMeasure(Refusal):
@@ -57,31 +47,42 @@ class TermReversed(Refusal):
 
 @dataclass(frozen=True)
 class Progress:
-    """``numerator`` of ``denominator`` is done, in the measure's own unit.
+    """How much is done: ``done`` of ``whole``, in one unit (cost, hours, days).
 
-    ``decimals`` is set where a contract rounds progress before it multiplies.
+    Kept as two figures, since a rounded percentage changes the revenue. ``decimals`` is set where
+    a contract rounds progress before it multiplies (0.5122 to 0.512); ``steps`` say how it was
+    measured.
     """
 
-    measure: str
-    numerator: Decimal
-    denominator: Decimal
-    steps: tuple[Step, ...]
+    done: Decimal
+    whole: Decimal = Decimal(1)
+    measure: str = "share"
+    steps: tuple[Step, ...] = ()
     decimals: int | None = None
 
     @property
-    def fraction(self) -> Fraction:
-        """The share done, exact unless the contract rounds it."""
-        exact = Fraction(self.numerator) / Fraction(self.denominator)
-        return exact if self.decimals is None else _rounded(exact, self.decimals)
+    def share(self) -> Fraction:
+        """From 0 to 1, exact unless the contract rounds it. Raises ProgressOutOfRange."""
+        if self.whole <= 0 or not 0 <= self.done <= self.whole:
+            text = f"{self.done} of {self.whole} is no progress"
+            raise ProgressOutOfRange(text, field="progress")
+        exact = Fraction(self.done) / Fraction(self.whole)
+        if self.decimals is None:
+            return exact
+        return Fraction(rounded(exact, Decimal(1).scaleb(-self.decimals)))
 
     @property
     def ratio(self) -> Decimal:
-        """The share done to 28 digits, for people; amounts come from ``of``."""
-        return Decimal(self.fraction.numerator) / Decimal(self.fraction.denominator)
+        """The share to 28 digits, for people; amounts come from ``of``."""
+        return to_decimal(self.share)
 
     def of(self, amount: Decimal, currency: str) -> Decimal:
         """That share of an amount, rounded once."""
-        return portion(amount, self.fraction, currency)
+        return portion(amount, self.share, currency)
+
+    def to_decimals(self, decimals: int) -> "Progress":
+        """Rounded half up before it multiplies, for a contract that says so."""
+        return replace(self, decimals=decimals)
 
 
 @dataclass(frozen=True)
@@ -120,16 +121,8 @@ class Override:
     expires_on: date
 
 
-def portion(amount: Decimal, of: Fraction, currency: str) -> Decimal:
-    """A fraction of an amount, rounded once, half away from zero, to the minor unit."""
-    unit = minor_unit(currency)
-    exact = Fraction(amount) * of / Fraction(unit)
-    units = floor(abs(exact) + HALF)
-    return quantize(Decimal(units if exact >= 0 else -units) * unit, currency)
-
-
 def estimate_at_completion(cost_to_date: Decimal, estimate_to_complete: Decimal) -> Decimal:
-    """All the cost a contract is expected to take. Raises NegativeMeasure."""
+    """All the cost a contract is expected to take. Raises NegativeFigure."""
     _refuse_negative(cost_to_date=cost_to_date, estimate_to_complete=estimate_to_complete)
     return cost_to_date + estimate_to_complete
 
@@ -138,7 +131,7 @@ def cost_to_cost(costs: Costs, decimals: int | None = None) -> Progress:
     """Cost to date of cost in all, waste and uninstalled material left out of both.
 
     Capped at all of it where the estimate is overrun. Source: ASC 606-10-55-21, IFRS 15.B19.
-    Raises NegativeMeasure, ExclusionTooLarge, NothingToMeasure.
+    Raises NegativeFigure, ExclusionTooLarge, NothingToMeasure.
     """
     _refuse_negative(**vars(costs))
     done = costs.to_date - costs.waste_to_date - costs.uninstalled_to_date
@@ -228,18 +221,13 @@ def _share(measure: str, done: Decimal, whole: Decimal, decimals: int | None = N
         steps.append(Step("progress.cap", "the estimate is overrun; progress stops at all of it"))
     if decimals is not None:
         steps.append(Step("progress.rounded", f"rounded to {decimals} decimals, as agreed"))
-    return Progress(measure, capped, whole, tuple(steps), decimals)
-
-
-def _rounded(exact: Fraction, decimals: int) -> Fraction:
-    scale = 10**decimals
-    return Fraction(floor(exact * scale + HALF), scale)
+    return Progress(capped, whole, measure, tuple(steps), decimals)
 
 
 def _refuse_negative(**figures: Decimal) -> None:
     for name, figure in figures.items():
         if figure < 0:
-            raise NegativeMeasure(f"{name} is {figure}", field=name)
+            raise NegativeFigure(f"{name} is {figure}", field=name)
 
 
 def _refuse_reversed(starts_on: date, ends_on: date) -> None:
