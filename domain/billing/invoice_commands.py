@@ -1,6 +1,7 @@
 """Issuing invoices."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -14,13 +15,14 @@ from domain.billing.invoice import Invoice, Party, Totals
 from domain.billing.lines import InvoiceLine, lines_of
 from domain.billing.numbering import next_number
 from domain.command import Answer, Command
-from domain.contracts.commands import account_of
+from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import Quote, quote
 from domain.request import AlreadyTaken
+from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -50,17 +52,32 @@ class IssueInvoice(Command):
         shares = consume(work, self.sources, contract.id, self.invoice_id)
         lines = lines_of(shares, contract.currency, contract.terms.tax_rate_pct)
         rate = quote(work, contract.currency, entity.currency, self.issued_on)
-        invoice = self._invoice(work, contract, lines, rate)
-        net = sum((line.net for line in lines), Decimal(0))
-        account_of(work, contract).charge(invoice.id, invoice.number, self.issued_on, net)
+        totals = self._totals(work, contract, lines, rate)
+        invoice = self._invoice(work, contract, lines, totals, rate)
+        account_of(work, contract).charge(invoice.id, invoice.number, self.issued_on, totals.net)
         return DocumentAnswer(id=work.add(invoice).id, number=invoice.number)
 
-    def _invoice(
+    def _totals(
         self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
-    ) -> Invoice:
+    ) -> Totals:
+        """Where a revenue run earns, what is carried comes from the contract's position."""
         totals = totals_of(lines, rate)
         if totals.gross <= 0:
             raise NothingToBill("an invoice asks for a positive amount", field="sources")
+        if contract.terms.earned_at_once:
+            return totals
+        bill = Movement("invoice", self.issued_on, totals.net, totals.functional_net)
+        carried = settle_document(work, contract, self.invoice_id, bill, rate.to)
+        return replace(totals, carried=carried)
+
+    def _invoice(
+        self,
+        work: UnitOfWork,
+        contract: Contract,
+        lines: tuple[InvoiceLine, ...],
+        totals: Totals,
+        rate: Quote,
+    ) -> Invoice:
         client = work.read(Client, contract.client_id)
         party = Party(
             contract.entity,

@@ -35,6 +35,12 @@ class MeasureDoesNotFit(Refusal):
     code = "MEASURE_DOES_NOT_FIT"
 
 
+class ObligationExists(Refusal):
+    """The contract has an obligation of this name."""
+
+    code = "OBLIGATION_EXISTS"
+
+
 class InvalidSellingPrice(Refusal):
     """A standalone selling price is above zero, and zero only while it is the residual."""
 

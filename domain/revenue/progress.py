@@ -140,13 +140,13 @@ def cost_to_cost(costs: Costs, decimals: int | None = None) -> Progress:
         raise ExclusionTooLarge(f"left over after exclusions: {done} of {whole}")
     left_out = costs.to_date - done
     excluded = (Step("progress.excluded", f"{left_out} shows no progress and is left out"),)
-    found = _share("cost_to_cost", done, whole, decimals)
+    found = share_of("cost_to_cost", done, whole, decimals)
     return replace(found, steps=excluded + found.steps) if left_out else found
 
 
 def hours(worked: Decimal, estimated_total: Decimal, decimals: int | None = None) -> Progress:
     """Hours worked of hours in all. Source: ASC 606-10-55-20. Raises NothingToMeasure."""
-    return _share("hours", worked, estimated_total, decimals)
+    return share_of("hours", worked, estimated_total, decimals)
 
 
 def units(delivered: Decimal, total: Decimal, decimals: int | None = None) -> Progress:
@@ -156,21 +156,21 @@ def units(delivered: Decimal, total: Decimal, decimals: int | None = None) -> Pr
     """
     if delivered > total:
         raise ProgressOutOfRange(f"{delivered} delivered of {total} promised")
-    return _share("units", delivered, total, decimals)
+    return share_of("units", delivered, total, decimals)
 
 
 def milestones(stages: tuple[Milestone, ...], as_of: date) -> Progress:
     """Weight of the stages reached by a day, of all stages. Source: ASC 606-10-55-17."""
     reached = [stage.weight for stage in stages if stage.reached_on and stage.reached_on <= as_of]
     _refuse_negative(weight=min((stage.weight for stage in stages), default=ZERO))
-    return _share("milestones", sum(reached, ZERO), sum((s.weight for s in stages), ZERO))
+    return share_of("milestones", sum(reached, ZERO), sum((s.weight for s in stages), ZERO))
 
 
 def reported(pct: Decimal, decimals: int | None = None) -> Progress:
     """A percentage somebody measured, cumulative. Raises ProgressOutOfRange."""
     if not 0 <= pct <= 100:  # noqa: PLR2004 - percent
         raise ProgressOutOfRange(f"{pct} % is not between 0 and 100", field="pct")
-    return _share("reported", pct, Decimal(100), decimals)
+    return share_of("reported", pct, Decimal(100), decimals)
 
 
 def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
@@ -180,7 +180,9 @@ def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
     """
     _refuse_reversed(starts_on, ends_on)
     passed = (min(as_of, ends_on) - starts_on).days + 1
-    return _share("elapsed_days", Decimal(max(passed, 0)), Decimal((ends_on - starts_on).days + 1))
+    return share_of(
+        "elapsed_days", Decimal(max(passed, 0)), Decimal((ends_on - starts_on).days + 1)
+    )
 
 
 def elapsed_months(starts_on: date, ends_on: date, as_of: date) -> Progress:
@@ -188,7 +190,7 @@ def elapsed_months(starts_on: date, ends_on: date, as_of: date) -> Progress:
     _refuse_reversed(starts_on, ends_on)
     begun = max(month_no(min(as_of, ends_on)) - month_no(starts_on) + 1, 0)
     whole = month_no(ends_on) - month_no(starts_on) + 1
-    return _share("elapsed_months", Decimal(begun if as_of >= starts_on else 0), Decimal(whole))
+    return share_of("elapsed_months", Decimal(begun if as_of >= starts_on else 0), Decimal(whole))
 
 
 def month_no(on: date) -> int:
@@ -211,7 +213,8 @@ def overridden(measured: Progress, override: Override, as_of: date) -> Progress:
     return replace(measured, steps=(*measured.steps, step))
 
 
-def _share(measure: str, done: Decimal, whole: Decimal, decimals: int | None = None) -> Progress:
+def share_of(measure: str, done: Decimal, whole: Decimal, decimals: int | None = None) -> Progress:
+    """A figure to date of one for all, capped at all of it. Raises NothingToMeasure."""
     _refuse_negative(done=done, whole=whole)
     if not whole:
         raise NothingToMeasure(f"{measure}: the whole of the work is zero")

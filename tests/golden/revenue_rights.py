@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.revenue import breakage, financing, material_right, refund
 from domain.revenue.allocation import Promise, allocate
+from domain.revenue.schedule import Paid
 from tests.golden.revenue_words import (
     Words,
     currency_of,
@@ -70,7 +71,7 @@ def credit_before(words: Words) -> Words:
         number(words, "invoice", "price"),
         number(words, "credit_note_before_payment", "credit_note", "credit"),
         term_of(words),
-        [refund.Paid(day(row["date"]), number(row, "amount")) for row in rows_of(words, "paid")],
+        [Paid(day(row["date"]), number(row, "amount")) for row in rows_of(words, "paid")],
         currency_of(words),
         credit_on=None if on is None else day(on),
     )
