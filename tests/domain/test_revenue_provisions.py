@@ -37,11 +37,11 @@ def test_the_loss_still_to_come_is_provided_and_used_as_work_goes_on(paper: Pape
     contract = ready(paper, "loss", price="1000", **EURO)
 
     paper.do("ProvideForLoss", **loss(contract, JANUARY, "1200", "300"))
-    assert held(paper, "2240") == (-150, -150)
+    assert held(paper, "2240") == (D(-150), D(-150))
     paper.do("ReleaseLossProvision", **loss(contract, date(2025, 2, 28), "1200", "600"))
 
-    assert held(paper, "2240") == (-100, -100)
-    assert held(paper, "5050") == (100, 100)
+    assert held(paper, "2240") == (D(-100), D(-100))
+    assert held(paper, "5050") == (D(100), D(100))
 
 
 def test_a_loss_is_provided_once_and_released_only_where_it_shrank(paper: PaperFirm) -> None:
@@ -60,7 +60,7 @@ def test_leaving_the_contract_limits_the_loss(paper: PaperFirm) -> None:
 
     paper.do("ProvideForLoss", **loss(contract, JANUARY, "2000", "0", exit_cost="400"))
 
-    assert held(paper, "2240") == (-400, -400)
+    assert held(paper, "2240") == (D(-400), D(-400))
 
 
 def test_under_us_gaap_only_construction_provides(paper: PaperFirm) -> None:
@@ -71,7 +71,7 @@ def test_under_us_gaap_only_construction_provides(paper: PaperFirm) -> None:
     paper.refuses(NothingToProvide, "ProvideForLoss", **given)
     paper.do("ProvideForLoss", **given, construction_type=True)
 
-    assert held(paper, "2240") == (-200, -200)
+    assert held(paper, "2240") == (D(-200), D(-200))
 
 
 def test_an_expected_refund_comes_at_its_day_and_goes_at_the_rate_booked(
@@ -83,12 +83,12 @@ def test_an_expected_refund_comes_at_its_day_and_goes_at_the_rate_booked(
     given: dict[str, Any] = {"contract_id": contract}
 
     paper.do("RecordRefundLiability", **given, recorded_on=JANUARY, expected="100")
-    assert held(paper, "2220", "USD") == (-100, -80)
+    assert held(paper, "2220", "USD") == (D(-100), D(-80))
     paper.do("RecordRefundLiability", **given, recorded_on="2025-02-28", expected="50")
-    assert held(paper, "2220", "USD") == (-50, -40)
+    assert held(paper, "2220", "USD") == (D(-50), D(-40))
     paper.do("RecordRefundLiability", **given, recorded_on="2025-02-28", expected="0")
 
-    assert held(paper, "2220", "USD") == held(paper, "4090", "USD") == (0, 0)
+    assert held(paper, "2220", "USD") == held(paper, "4090", "USD") == (D(0), D(0))
     before = len(paper.facts)
     paper.do("RecordRefundLiability", **given, recorded_on="2025-02-28", expected="0")
     assert len(paper.facts) == before
@@ -119,13 +119,13 @@ def test_a_cost_is_an_asset_written_off_over_its_benefit(
     paper: PaperFirm, nature: str, asset: str, credit: str
 ) -> None:
     cost = capitalize(paper, "100", 3, nature=nature)
-    assert (held(paper, asset), held(paper, credit)) == ((100, 100), (-100, -100))
+    assert (held(paper, asset), held(paper, credit)) == ((D(100), D(100)), (D(-100), D(-100)))
 
     amortize(paper, cost, 1)
     assert held(paper, asset) == (D("66.67"), D("66.67"))
     amortize(paper, cost, 3)
 
-    assert (held(paper, asset), held(paper, "5060")) == ((0, 0), (100, 100))
+    assert (held(paper, asset), held(paper, "5060")) == ((D(0), D(0)), (D(100), D(100)))
 
 
 def test_a_month_is_written_off_once_and_none_before_its_time(paper: PaperFirm) -> None:
@@ -148,8 +148,8 @@ def test_what_will_not_come_back_is_lost_and_the_rest_spread(paper: PaperFirm) -
     paper.do("ImpairContractCost", CONTROLLER, **given, consideration="64")
     amortize(paper, cost, 2)
 
-    assert held(paper, "1310") == (40, 40)
-    assert held(paper, "5060") == (80, 80)
+    assert held(paper, "1310") == (D(40), D(40))
+    assert held(paper, "5060") == (D(80), D(80))
 
 
 @pytest.mark.parametrize(

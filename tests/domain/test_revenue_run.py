@@ -192,7 +192,7 @@ def test_work_taken_back_is_revenue_taken_back(paper: PaperFirm) -> None:
     run(paper, contract, "2025-01", hours="10")
 
     assert added(run(paper, contract, "2025-01", hours="0")) == [("-120.00", "late")]
-    assert paper.balances()["1200", "EUR"] == (0, 0)
+    assert paper.balances()["1200", "EUR"] == (D(0), D(0))
 
 
 def test_months_are_run_in_order_and_none_before_its_time(paper: PaperFirm) -> None:
@@ -278,7 +278,7 @@ def test_a_run_is_taken_back_by_somebody_else_and_run_again(paper: PaperFirm) ->
     answer: Any = paper.do("ReverseRecognition", CONTROLLER, **given).answer
 
     assert added(answer) == [("-120.00", "")]
-    assert paper.balances()["1200", "EUR"] == paper.balances()["4010", "EUR"] == (0, 0)
+    assert paper.balances()["1200", "EUR"] == paper.balances()["4010", "EUR"] == (D(0), D(0))
     paper.refuses(NothingToReverse, "ReverseRecognition", CONTROLLER, **given)
     assert added(run(paper, contract, "2025-01", hours="10")) == [("120.00", "")]
 
@@ -301,8 +301,8 @@ def test_revenue_debits_the_position_and_credits_its_account(
     run(paper, ready(paper, "dollars"), "2025-01")
 
     held = paper.balances()
-    assert held["1200", "USD"] == (100, 80)
-    assert held[account, "USD"] == (-100, -80)
+    assert held["1200", "USD"] == (D(100), D(80))
+    assert held[account, "USD"] == (D(-100), D(-80))
 
 
 @given(st.lists(st.tuples(st.integers(0, 120), st.booleans()), min_size=1, max_size=8))
