@@ -52,7 +52,8 @@ from domain.unit_of_work import UnitOfWork
 ACCOUNTANTS = frozenset({ADMIN, REVENUE_ACCOUNTANT, CONTROLLER, SYSTEM})
 CONTROLLERS = frozenset({ADMIN, CONTROLLER})
 Figure = Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=4)]
-RevenueAccount = Literal["4000", "4010", "4020", "4030", "4040"]
+RevenueAccount = Annotated[str, Field(pattern="^40[0-4]0$")]
+"""4000 to 4040 of the chart."""
 
 
 class NotAContract(Refusal):
