@@ -59,7 +59,7 @@ def to_come(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterator[ToCom
         months = month_no(ends_on) - month_no(starts_on) + 1
         expected = months_of(allocated - earned, as_of.effective, ends_on, currency)
         obligation = Obligation(
-            f"{contract} {name}", allocated, earned, Decimal(0), expected, months,
+            f"{contract} {name}", allocated, min(earned, allocated), Decimal(0), expected, months,
             measure == "as_invoiced",
         )  # fmt: skip
         yield ToCome(entity, currency, obligation)

@@ -124,8 +124,8 @@ class ConfirmModification(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises ChangeOrderNeeded, OwnWork, NotApproved, ReasonMissing, AlreadyConfirmed.
 
-        PriceBelowNothing where the change takes off more than there is; PeriodNotOpen,
-        MissingRate, NotFound, WrongEntity.
+        PriceBelowNothing where the change takes off more than there is, FigureNotPositive where
+        nothing was added that could take it; PeriodNotOpen, MissingRate, NotFound, WrongEntity.
         """
         change = work.load(RevenueChange, self.modification_id)
         revenue = revenue_of(work, change.contract_id)

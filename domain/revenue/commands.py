@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTROLLER, REVENUE_ACCOUNTANT, SYSTEM
+from domain.billing.holders import OtherContract
 from domain.command import Answer, Command, Exact, Value
+from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.commands import opened_account
 from domain.contracts.contract import Contract
 from domain.delivery.project import Project
@@ -184,11 +186,10 @@ class IdentifyPerformanceObligation(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises ObligationExists, MeasureDoesNotFit, InvalidSellingPrice, TermReversed.
 
-        Unknown streams are NotFound.
+        Where the project is another contract's: OtherContract; NotFound.
         """
         revenue = revenue_of(work, self.contract_id)
-        if self.project_id is not None:
-            work.read(Project, self.project_id)
+        self._check_project(work)
         if self.ends_on < self.starts_on:
             raise TermReversed(f"{self.ends_on} is before {self.starts_on}", field="ends_on")
         terms = PerformanceObligation(
@@ -200,6 +201,16 @@ class IdentifyPerformanceObligation(Command):
         delivery = Delivery(account, self.project_id, self.starts_on, self.ends_on, self.whole)
         revenue.identify(terms, delivery)
         return Answer(id=revenue.id)
+
+    def _check_project(self, work: UnitOfWork) -> None:
+        if self.project_id is None:
+            return
+        of = work.read(Project, self.project_id).contract_id
+        account = work.find(ContractAccount, account_id(of)) if of else None
+        if of != self.contract_id and (
+            not account or account.into != account_id(self.contract_id)
+        ):
+            raise OtherContract("the project is another contract's", field="project_id")
 
     def _account(self) -> str:
         if self.role == "agent":

@@ -7,19 +7,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 from uuid import UUID
 
 from domain.aggregate import Root, event
-from domain.delivery.timesheet import OwnWork
 from domain.explanation import Step
 from domain.identity import named_id
-from domain.ledger.period import month_after, month_of
 from domain.pricing.fx import Quote
 from domain.revenue.allocation import Allocation, UnknownObligation
 from domain.revenue.figures import ZERO
 from domain.revenue.modification import Treatment
 from domain.revenue.modified import Assessment, Modified, delivery_after
-from domain.revenue.obligation import ObligationExists, PerformanceObligation, check
+from domain.revenue.obligation import (
+    CALENDAR,
+    UNMEASURED,
+    Measure,
+    ObligationExists,
+    PerformanceObligation,
+    check,
+    refuse_measures,
+)
 from domain.revenue.price import (
     AlreadyAllocated,
     NotAllocated,
@@ -31,12 +38,12 @@ from domain.revenue.price import (
 from domain.revenue.progress import Override, OverrideIncomplete, ProgressOutOfRange
 from domain.revenue.promised import Delivery, Measured, Promised
 from domain.revenue.runs import (
-    NothingToReverse,
     Past,
-    PeriodSkipped,
     RecognizedLine,
     Run,
     RunOutOfOrder,
+    refuse_gap,
+    to_take_back,
 )
 
 
@@ -226,28 +233,26 @@ class RevenueContract(Root):
         )
 
     def measure(self, obligation: str, measured: Measured) -> None:
-        """Raises UnknownObligation; ProgressOutOfRange where more is done than there is."""
-        self.promise(obligation)
+        """Raises UnknownObligation, MeasureDoesNotFit, ProgressOutOfRange."""
+        refuse_measures(self.promise(obligation).terms, None, *CALENDAR)
         if measured.done is not None and measured.done > measured.whole:
             raise ProgressOutOfRange(f"{measured.done} of {measured.whole}", field="done")
         self._progress_measured(self.contract_id, obligation, measured)
 
     def set_by_hand(self, obligation: str, override: Override) -> None:
-        """Raises UnknownObligation, OverrideIncomplete, PeriodSkipped.
+        """Raises UnknownObligation, MeasureDoesNotFit, OverrideIncomplete, PeriodSkipped.
 
         An override is cumulative, so no period before it is left out.
         """
-        self.promise(obligation)
+        refuse_measures(self.promise(obligation).terms, *UNMEASURED)
         if override.expires_on < override.from_on:
             raise OverrideIncomplete("an override expires after it begins", field="expires_on")
-        latest = self.last_period
-        if latest is None or month_of(override.from_on) > month_after(latest):
-            due = f"{month_after(latest):%Y-%m}" if latest else "the first month"
-            raise PeriodSkipped(f"run {due} first", field="from_on")
+        refuse_gap(self.last_period, override.from_on)
         self._progress_overridden(self.contract_id, obligation, override)
 
     def satisfy(self, obligation: str, satisfied_on: date) -> None:
-        """Say when control passed; the same day again changes nothing."""
+        """The same day again changes nothing. Raises UnknownObligation, MeasureDoesNotFit."""
+        refuse_measures(self.promise(obligation).terms, *get_args(Measure))
         if self.promise(obligation).satisfied_on != satisfied_on:
             self._obligation_satisfied(self.contract_id, obligation, satisfied_on)
 
@@ -285,12 +290,7 @@ class RevenueContract(Root):
 
     def last_run(self, period: date, actor: str) -> Past:
         """What a reversal takes back. Raises NothingToReverse, OwnWork."""
-        run = self.runs[-1][0] if self.runs else None
-        if run is None or run.period != period or run.modification_id:
-            raise NothingToReverse(f"{period:%Y-%m} was not recognised last", field="month")
-        if run.author == actor:
-            raise OwnWork("a recognition is taken back by somebody else than its author")
-        return self.runs[-1]
+        return to_take_back(self.runs, period, actor)
 
     def done_before(self, obligation: str) -> Decimal:
         """The progress an obligation was measured by before the last run."""

@@ -12,7 +12,7 @@ from domain.ledger.commands import require_open
 from domain.ledger.period import month_after, month_of
 from domain.money import require_fine
 from domain.request import AlreadyTaken
-from domain.revenue.commands import ACCOUNTANTS, CONTROLLERS, Figure, revenue_of
+from domain.revenue.commands import ACCOUNTANTS, Figure, revenue_of
 from domain.revenue.contract_cost import ContractCost, impair, treat
 from domain.revenue.cost_asset import ContractCostAsset, CostOf, Nature
 from domain.revenue.run_commands import first_open_day
@@ -92,7 +92,7 @@ class AmortizeContractCost(Command):
 class ImpairContractCost(Command):
     """Lower an asset to what is still to come from the customer less direct cost."""
 
-    ROLES: ClassVar = CONTROLLERS
+    ROLES: ClassVar = ACCOUNTANTS
     cost_id: UUID
     impaired_on: date
     consideration: Figure = Field(description="Still expected, in the books")

@@ -15,13 +15,11 @@ from domain.money import split
 from domain.revenue.allocation import UnknownObligation
 from domain.revenue.figures import ZERO, FigureNotPositive
 from domain.revenue.modification import Modification, Treatment
+from domain.revenue.obligation import UNMEASURED
 from domain.revenue.progress import Progress, month_no
 from domain.revenue.promised import Delivery, Promised
 from domain.revenue.remeasurement import MixedPolicy, ModifiedObligation, remeasure
 from domain.revenue.term import Term
-
-UNMEASURED = frozenset({None, "as_invoiced", "zero_margin"})
-"""Without a progress that a new price could be multiplied by: never caught up here."""
 
 
 @dataclass(frozen=True)

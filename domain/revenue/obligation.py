@@ -87,6 +87,19 @@ def check(obligation: PerformanceObligation) -> None:
         )
 
 
+CALENDAR: frozenset[Measure] = frozenset({"straight_line_daily", "straight_line_monthly"})
+"""Measured by the calendar: nobody says how much is done."""
+UNMEASURED: frozenset[Measure | None] = frozenset({None, "as_invoiced", "zero_margin"})
+"""Without a progress that a price could be multiplied by."""
+
+
+def refuse_measures(terms: PerformanceObligation, *measures: Measure | None) -> None:
+    """Raises MeasureDoesNotFit where the obligation is measured by one of these."""
+    if terms.measure in measures:
+        said = terms.measure or "the moment control passes"
+        raise MeasureDoesNotFit(f"{terms.id} is measured by {said}", field="obligation")
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a judgement proposes: whether it ``holds``, and each reason in the order looked at."""

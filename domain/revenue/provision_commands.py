@@ -10,7 +10,7 @@ from domain.command import Answer, Command
 from domain.ledger.commands import require_open
 from domain.money import require_fine
 from domain.pricing.fx import quote
-from domain.revenue.commands import ACCOUNTANTS, CONTROLLERS, Figure, revenue_of
+from domain.revenue.commands import ACCOUNTANTS, Figure, revenue_of
 from domain.revenue.contract import RevenueContract
 from domain.revenue.onerous import LossEstimate, Provision, provide
 from domain.revenue.policy import policy_on
@@ -60,7 +60,7 @@ class LossCommand(Command):
 class ProvideForLoss(LossCommand):
     """Provide at once for the loss still to come of an onerous contract."""
 
-    ROLES: ClassVar = CONTROLLERS
+    ROLES: ClassVar = ACCOUNTANTS
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NothingToProvide, PriceNotDetermined, PeriodClosed, NotFound."""
@@ -73,7 +73,7 @@ class ProvideForLoss(LossCommand):
 class ReleaseLossProvision(LossCommand):
     """Use a provision as the work goes on, or release what is not needed any more."""
 
-    ROLES: ClassVar = CONTROLLERS
+    ROLES: ClassVar = ACCOUNTANTS
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NothingToRelease, PriceNotDetermined, PeriodClosed, NotFound."""

@@ -56,7 +56,7 @@ class MeasureProgress(Command):
         return self.measured_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises UnknownObligation, ProgressOutOfRange, CurrencyMismatch, NotFound.
+        """Raises UnknownObligation, ProgressOutOfRange, MeasureDoesNotFit, CurrencyMismatch.
 
         Material earns its cost, so it is in the contract's currency: CurrencyMismatch where
         that is not the books'.
@@ -89,7 +89,7 @@ class OverrideProgress(Command):
         return self.from_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises PeriodSkipped, UnknownObligation, OverrideIncomplete, NotFound."""
+        """Raises PeriodSkipped, UnknownObligation, MeasureDoesNotFit, OverrideIncomplete."""
         revenue = revenue_of(work, self.contract_id)
         override = Override(self.pct, self.why, self.from_on, self.expires_on)
         revenue.set_by_hand(self.obligation, override)
@@ -110,7 +110,7 @@ class SatisfyObligation(Command):
         return self.satisfied_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises UnknownObligation, NotFound, WrongEntity."""
+        """Raises UnknownObligation, MeasureDoesNotFit, NotFound, WrongEntity."""
         revenue = revenue_of(work, self.contract_id)
         revenue.satisfy(self.obligation, self.satisfied_on)
         return Answer(id=revenue.id)
@@ -200,7 +200,7 @@ class RunRecognition(Command):
         """Raises NotAllocated, OverAllocation, RunOutOfOrder, UnknownObligation, MissingRate.
 
         PeriodNotOpen where no month is open from this one on; MonthNotBegun; what measures
-        refuse: NothingToMeasure, ProgressOutOfRange; NotFound, WrongEntity.
+        refuse: NothingToMeasure, ProgressOutOfRange, NegativeFigure; NotFound, WrongEntity.
         """
         revenue = revenue_of(work, self.contract_id)
         run = self._run(work, revenue)

@@ -1,12 +1,15 @@
 """A run of a contract's revenue: its identity, its lines, and the order runs come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.delivery.timesheet import OwnWork
 from domain.errors import Refusal
 from domain.explanation import Step
+from domain.ledger.period import month_after, month_of
 from domain.pricing.fx import Quote
 
 
@@ -67,3 +70,20 @@ class RecognizedLine:
 
 Past = tuple[Run, Quote, tuple[RecognizedLine, ...]]
 """A run that was recorded, the rate it was booked at and what it added."""
+
+
+def refuse_gap(latest: date | None, from_on: date) -> None:
+    """Raises PeriodSkipped where a month before ``from_on`` was never run."""
+    if latest is None or month_of(from_on) > month_after(latest):
+        due = f"{month_after(latest):%Y-%m}" if latest else "the first month"
+        raise PeriodSkipped(f"run {due} first", field="from_on")
+
+
+def to_take_back(runs: Sequence[Past], period: date, actor: str) -> Past:
+    """The last run, of this period and by another person. Raises NothingToReverse, OwnWork."""
+    run = runs[-1][0] if runs else None
+    if run is None or run.period != period or run.modification_id:
+        raise NothingToReverse(f"{period:%Y-%m} was not recognised last", field="month")
+    if run.author == actor:
+        raise OwnWork("a recognition is taken back by somebody else than its author")
+    return runs[-1]

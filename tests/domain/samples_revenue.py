@@ -96,6 +96,7 @@ def prepare(firm: Firm) -> None:
             fixed="1200")  # fmt: skip
     ready(firm, "ready")
     promise(firm, new("ready"), "training", measure="hours", whole="10")
+    promise(firm, new("ready"), "box", pattern="point_in_time", measure=None)
     run(firm, ready(firm, "done"), "2025-01")
     change(firm, new("done"), "scope")
     onerous = {"contract_id": new("done"), "on": "2025-01-31", "cost_to_date": "100"}
@@ -130,7 +131,8 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
                             "measured_on": "2025-01-31", "whole": "12", "estimate": "EAC 2"},
         "OverrideProgress": {**support, "pct": "20", "why": "slower than planned",
                              "from_on": "2025-02-01", "expires_on": "2025-02-28"},
-        "SatisfyObligation": {**support, "satisfied_on": "2025-01-31"},
+        "SatisfyObligation": {"contract_id": new("ready"), "obligation": "box",
+                              "satisfied_on": "2025-01-31"},
         "RunRecognition": {"contract_id": new("ready"), "month": "2025-01-01"},
         "ReverseRecognition": {**done, "month": "2025-01-01", "why": "wrong term"},
         "AssessModification": {

@@ -15,6 +15,7 @@ from domain.request import AlreadyTaken
 from domain.revenue.allocation import UnknownObligation
 from domain.revenue.change import AlreadyConfirmed, ChangeOrderNeeded
 from domain.revenue.contract import RevenueContract, revenue_id
+from domain.revenue.figures import FigureNotPositive
 from domain.revenue.modification import NotApproved, ReasonMissing
 from domain.revenue.price import NotAllocated
 from domain.revenue.remeasurement import PriceBelowNothing
@@ -185,6 +186,15 @@ def test_a_change_cannot_take_more_than_the_price(paper: PaperFirm) -> None:
 
     paper.refuses(PriceBelowNothing, "ConfirmModification", CONTROLLER, change_order="CO-7",
                   modification_id=new("less"), why="agreed")  # fmt: skip
+
+
+def test_a_separate_contract_needs_something_added(paper: PaperFirm) -> None:
+    contract = ready(paper, "care", **EURO)
+    change(paper, contract, "more")
+
+    paper.refuses(FigureNotPositive, "ConfirmModification", CONTROLLER, change_order="CO-7",
+                  modification_id=new("more"), why="agreed",
+                  treatment="separate_contract")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.billing.holders import OtherContract
 from domain.contracts.account import AlreadyMoved
 from domain.contracts.contract import ContractNotActive
 from domain.money import AmountTooFine, CurrencyMismatch
@@ -28,6 +29,7 @@ from tests.domain.samples_revenue import (
     allocated,
     by_run,
     identified,
+    new,
     promise,
     ready,
     run,
@@ -197,6 +199,19 @@ def test_a_promise_is_named_once_and_makes_sense(firm: PaperFirm) -> None:
     firm.refuses(InvalidSellingPrice, "IdentifyPerformanceObligation", **{**given, "ssp": "0"})
     firm.refuses(TermReversed, "IdentifyPerformanceObligation",
                  **{**given, "ends_on": "2024-12-31"})  # fmt: skip
+
+
+def test_a_promise_is_delivered_by_the_contracts_own_work(firm: PaperFirm) -> None:
+    main, other = identified(firm, "main"), by_run(firm, "other")
+    firm.do("CreateProject", project_id=new("work"), code="W", name="work", contract_id=other)
+    given = {"contract_id": main, "obligation": "more", "name": "more", "ssp": "1",
+             "measure": "hours", "project_id": new("work"), "starts_on": "2025-01-01",
+             "ends_on": "2025-12-31"}  # fmt: skip
+    firm.refuses(OtherContract, "IdentifyPerformanceObligation", **given)
+
+    firm.do("CombineContracts", contract_id=main, other_id=other, near_the_same_time=True,
+            single_obligation=True)  # fmt: skip
+    firm.do("IdentifyPerformanceObligation", **given)
 
 
 @pytest.mark.parametrize(

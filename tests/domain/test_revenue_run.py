@@ -16,6 +16,8 @@ from domain.money import CurrencyMismatch
 from domain.pricing.fx import MissingRate
 from domain.revenue.allocation import UnknownObligation
 from domain.revenue.contract import RevenueContract, revenue_id
+from domain.revenue.figures import NegativeFigure
+from domain.revenue.obligation import MeasureDoesNotFit
 from domain.revenue.price import NotAllocated
 from domain.revenue.progress import NothingToMeasure, OverrideIncomplete, ProgressOutOfRange
 from domain.revenue.recognition import OverAllocation
@@ -148,6 +150,18 @@ def test_what_a_person_measured_counts_where_nothing_is_gathered(paper: PaperFir
     assert added(run(paper, contract, "2025-02")) == [("200.00", "")]
 
 
+def test_nobody_measures_what_measures_itself(paper: PaperFirm) -> None:
+    even, billed = ready(paper, "even", **EURO), ready(paper, "t", **EURO, measure="as_invoiced")
+    measured = {"obligation": "support", "measured_on": "2025-01-31", "whole": "10"}
+    override = {"obligation": "support", "pct": "10", "why": "x", "from_on": "2025-01-01",
+                "expires_on": "2025-01-31"}  # fmt: skip
+
+    paper.refuses(MeasureDoesNotFit, "MeasureProgress", contract_id=even, **measured)
+    paper.refuses(MeasureDoesNotFit, "OverrideProgress", contract_id=billed, **override)
+    paper.refuses(MeasureDoesNotFit, "SatisfyObligation", contract_id=even,
+                  obligation="support", satisfied_on="2025-01-31")  # fmt: skip
+
+
 def test_material_at_cost_is_in_the_currency_of_the_books(paper: PaperFirm) -> None:
     contract = ready(paper, "lift", measure="cost")
 
@@ -223,6 +237,8 @@ def test_a_run_needs_a_price_and_figures_that_make_sense(paper: PaperFirm) -> No
     paper.refuses(UnknownObligation, "RunRecognition", **given, measures=[{"obligation": "x"}])
     paper.refuses(OverAllocation, "RunRecognition", **{**given, "contract_id": fixed},
                   measures=measured(invoiceable="1200.01"))  # fmt: skip
+    paper.refuses(NegativeFigure, "RunRecognition", **{**given, "contract_id": fixed},
+                  measures=measured(invoiceable="-1"))  # fmt: skip
     paper.refuses(ProgressOutOfRange, "RunRecognition", **{**given, "contract_id": counted},
                   measures=measured(units="11"))  # fmt: skip
 
