@@ -8,6 +8,7 @@ import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
 import domain.delivery.time_commands as time
+import domain.delivery.time_correction_commands as time_corrections
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
@@ -20,22 +21,7 @@ import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access",
-    "contract_costs",
-    "contracts",
-    "credit_memos",
-    "expenses",
-    "integration",
-    "invoices",
-    "ledger",
-    "organisation",
-    "payments",
-    "pricing",
-    "projects",
-    "provisions",
-    "revenue",
-    "revenue_changes",
-    "revenue_runs",
-    "sales",
-    "time",
+    "access", "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
+    "ledger", "organisation", "payments", "pricing", "projects", "provisions", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "time", "time_corrections",
 ]  # fmt: skip

@@ -4,10 +4,12 @@ Moves carry the effective date and the position, so a report is a sum of moves; 
 now are kept beside them for fast reading.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
+from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -68,13 +70,22 @@ class BudgetVersusActual(Projection):
     @on(Timesheet.TimeApproved)
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
         """Approved hours."""
-        for no, one in enumerate(fact.rated):
-            value = one.bill.amount if one.bill else Decimal(0)
+        self._worked(fact.rated, 1, at, fold)
+
+    @on(Timesheet.TimeUnapproved, Timesheet.TimeReversed)
+    def undone(
+        self, fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed, at: Recorded, fold: Fold
+    ) -> None:
+        """Hours whose approval was taken back."""
+        self._worked(fact.rated, -1, at, fold)
+
+    def _worked(self, rated: Iterable[RatedTime], sign: int, at: Recorded, fold: Fold) -> None:
+        for no, one in enumerate(rated):
+            minutes, cost = sign * one.minutes, sign * one.cost.project_amount
+            value = sign * one.bill.amount if one.bill else Decimal(0)
             fold.append(ACTUALS, at.position, no, one.project_id, one.work_date, one.role,
-                        one.minutes, one.cost.project_currency, one.cost.project_amount,
-                        value)  # fmt: skip
-            fold.add(TOTALS, one.project_id, minutes=one.minutes, cost=one.cost.project_amount,
-                     value=value)  # fmt: skip
+                        minutes, one.cost.project_currency, cost, value)  # fmt: skip
+            fold.add(TOTALS, one.project_id, minutes=minutes, cost=cost, value=value)
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

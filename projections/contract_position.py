@@ -4,6 +4,7 @@ As of any date and position. Moves are derived from facts, not from journals, so
 can be held against them.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain.contracts.account import ContractAccount
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
+from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from domain.revenue.contract import RevenueContract
 from projections.fold import Fold
@@ -58,12 +60,23 @@ class ContractPosition(Projection):
     @on(Timesheet.TimeApproved)
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
         """Earned with its approval."""
-        for no, one in enumerate(fact.rated):
+        self._worked(fact.rated, 1, at, fold)
+
+    @on(Timesheet.TimeUnapproved, Timesheet.TimeReversed)
+    def undone(
+        self, fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed, at: Recorded, fold: Fold
+    ) -> None:
+        """An approval taken back."""
+        self._worked(fact.rated, -1, at, fold)
+
+    def _worked(self, rated: Iterable[RatedTime], sign: int, at: Recorded, fold: Fold) -> None:
+        for no, one in enumerate(rated):
             bill = one.bill
             if bill and bill.earned and one.contract_id and bill.amount:
+                amount, functional = sign * bill.amount, sign * bill.functional
                 fold.append(MOVES, at.position, no, bill.entity, one.contract_id, one.work_date,
-                            RECOGNISED, bill.currency, bill.amount, bill.quote.to,
-                            bill.functional, bill.functional, ZERO)  # fmt: skip
+                            RECOGNISED, bill.currency, amount, bill.quote.to, functional,
+                            functional, ZERO)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

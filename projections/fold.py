@@ -16,6 +16,7 @@ class Fold:
         self._puts: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
         self._patches: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
         self._adds: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
+        self._gone: dict[Table, dict[Key, None]] = defaultdict(dict)
 
     def append(self, table: Table, *values: Any) -> None:
         """A row that nothing changes later in the page; values in the order of the columns."""
@@ -25,6 +26,7 @@ class Fold:
         """A whole row; replaces one of the same key."""
         key = tuple(row[name] for name in table.key)
         self._patches[table].pop(key, None)
+        self._gone[table].pop(key, None)
         self._puts[table][key] = row
 
     def patch(self, table: Table, *key: Any, **values: Any) -> None:
@@ -33,6 +35,12 @@ class Fold:
             self._puts[table][key].update(values)
         else:
             self._patches[table].setdefault(key, {}).update(values)
+
+    def remove(self, table: Table, *key: Any) -> None:
+        """No row with this key any more, whatever the page did to it before."""
+        for changes in (self._puts, self._patches, self._adds):
+            changes[table].pop(key, None)
+        self._gone[table][key] = None
 
     def add(self, table: Table, *key: Any, **amounts: Any) -> None:
         """Add to columns of the row with this key; absent columns count as zero."""
@@ -45,6 +53,8 @@ class Fold:
 
     def write(self, conn: Conn) -> None:
         """Send everything inside the caller's transaction."""
+        for table, gone in self._gone.items():
+            table.delete(conn, list(gone))
         for table, rows in self._rows.items():
             table.insert(conn, rows)
         for table, puts in self._puts.items():

@@ -60,6 +60,12 @@ class Table:
         source = f"{_unnest(self._types(given))} AS v ({', '.join(given)})"
         _run(conn, f"UPDATE {self.name} t SET {setting} FROM {source} WHERE {match}", rows)
 
+    def delete(self, conn: Conn, keys: Sequence[Sequence[Any]]) -> None:
+        """Remove the rows with these keys; one that is not there is no error."""
+        match = " AND ".join(f"t.{name} = v.{name}" for name in self.key)
+        source = f"{_unnest(self._types(self.key))} AS v ({', '.join(self.key)})"
+        _run(conn, f"DELETE FROM {self.name} t USING {source} WHERE {match}", keys)
+
     def _insert(self, names: tuple[str, ...]) -> str:
         columns = ", ".join(names)
         source = _unnest(self._types(names))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from domain.delivery.expense import Expense
+from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -88,6 +89,23 @@ class TimeEntries(Projection):
         """Sent back."""
         del at
         self._move(fact.entry_ids, "rejected", fold)
+
+    @on(Timesheet.TimeUnapproved)
+    def unapproved(self, fact: Timesheet.TimeUnapproved, at: Recorded, fold: Fold) -> None:
+        """Waits for approval again."""
+        del at
+        self._undo(fact.rated, "submitted", fold)
+
+    @on(Timesheet.TimeReversed)
+    def reversed(self, fact: Timesheet.TimeReversed, at: Recorded, fold: Fold) -> None:
+        """Does not count, for good; the row stays to say so."""
+        del at
+        self._undo(fact.rated, "reversed", fold)
+
+    def _undo(self, rated: Iterable[RatedTime], state: str, fold: Fold) -> None:
+        for one in rated:
+            fold.patch(TIME_ENTRIES, one.entry_id, state=state, currency=None, amount=None,
+                       cost_currency=None, cost=None, explanation="")  # fmt: skip
 
     @on(Timesheet.TimeBilled)
     def billed(self, fact: Timesheet.TimeBilled, at: Recorded, fold: Fold) -> None:

@@ -55,6 +55,18 @@ class Unbilled(Projection):
                            one.project_id, bill.entity, bill.currency, bill.amount,
                            bill.carried, one.work_date)  # fmt: skip
 
+    @on(Timesheet.TimeUnapproved, Timesheet.TimeReversed)
+    def undone(
+        self, fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed, at: Recorded, fold: Fold
+    ) -> None:
+        """An approval taken back takes with it what it made billable."""
+        for one in fact.rated:
+            if one.bill and one.contract_id and one.bill.amount:
+                fold.remove(BILLABLES, one.entry_id)
+                fold.append(MOVES, at.position, one.entry_id, one.work_date, one.bill.entity,
+                            one.contract_id, one.bill.currency, -one.bill.amount,
+                            -one.bill.carried)  # fmt: skip
+
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """A billable expense."""

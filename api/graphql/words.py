@@ -51,6 +51,7 @@ class TimeState(enum.Enum):
     rejected = "rejected"
     billed = "billed"
     withdrawn = "withdrawn"
+    reversed = "reversed"
 
 
 @strawberry.enum(description="Where an expense stands.")

@@ -1,7 +1,8 @@
 """A timesheet: one person's time of one week, from the note to the invoice.
 
 Each entry moves logged -> submitted -> approved -> billed; rejected entries can be amended and
-submitted again, a credit memo makes billed ones approved again.
+submitted again, a credit memo makes billed ones approved again. What is approved is never edited:
+the approval is taken back, or the entry is reversed for good and noted anew.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from domain.errors import Refusal
 from domain.identity import named_id
 
 MINUTES_PER_DAY = 24 * 60
-State = Literal["logged", "submitted", "approved", "rejected", "billed"]
+State = Literal["logged", "submitted", "approved", "rejected", "billed", "reversed"]
 
 
 class TooManyHours(Refusal):
@@ -140,6 +141,22 @@ class Timesheet(Root):
         entry_ids: tuple[UUID, ...]
         why: str
 
+    class TimeUnapproved(Root.Event):
+        """An approval was taken back; the figures it froze are undone."""
+
+        TOPIC = "delivery.time_unapproved"
+        person_id: UUID
+        rated: tuple[RatedTime, ...]
+        why: str
+
+    class TimeReversed(Root.Event):
+        """Approved entries do not count, for good."""
+
+        TOPIC = "delivery.time_reversed"
+        person_id: UUID
+        rated: tuple[RatedTime, ...]
+        why: str
+
     class TimeBilled(Root.Event):
         """Entries stand on an invoice."""
 
@@ -212,13 +229,25 @@ class Timesheet(Root):
             self._require(id_, "submitted")
         self._time_rejected(entry_ids, why)
 
+    def unapprove(self, entry_ids: tuple[UUID, ...], why: str) -> None:
+        """Take an approval back while nothing is billed. Raises UnknownEntry, WrongState."""
+        self._time_unapproved(self.person_id, self._frozen(entry_ids), why)
+
+    def reverse(self, entry_ids: tuple[UUID, ...], why: str) -> None:
+        """Undo approved entries for good while nothing is billed. Raises as ``unapprove``."""
+        self._time_reversed(self.person_id, self._frozen(entry_ids), why)
+
+    def _frozen(self, entry_ids: tuple[UUID, ...]) -> tuple[RatedTime, ...]:
+        entries = [self._require(id_, "approved") for id_ in dict.fromkeys(entry_ids)]
+        return tuple(entry.rated for entry in entries if entry.rated)
+
     def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises UnknownEntry, BilledElsewhere."""
         return [self._share(id_) for id_ in ids]
 
     def contract_of(self, id_: UUID) -> UUID | None:
         """The contract an approved entry is billed under. Raises UnknownEntry."""
-        rated = self._entry(id_).rated
+        rated = self.entry(id_).rated
         return rated.contract_id if rated else None
 
     def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
@@ -231,7 +260,7 @@ class Timesheet(Root):
         self._time_restored(memo_id, ids)
 
     def _share(self, entry_id: UUID) -> Share:
-        entry = self._entry(entry_id)
+        entry = self.entry(entry_id)
         bill = entry.rated.bill if entry.rated else None
         if entry.state != "approved" or entry.rated is None or bill is None:
             raise BilledElsewhere(f"entry of {entry.work_date} is {entry.state}", field="sources")
@@ -247,13 +276,14 @@ class Timesheet(Root):
         if others + new.minutes > MINUTES_PER_DAY:
             raise TooManyHours(f"more than 24 hours on {new.work_date}", field="minutes")
 
-    def _entry(self, entry_id: UUID) -> Entry:
+    def entry(self, entry_id: UUID) -> Entry:
+        """One note of the week. Raises UnknownEntry."""
         if entry_id not in self.entries:
             raise UnknownEntry("the week holds no such entry", field="entry_id")
         return self.entries[entry_id]
 
     def _require(self, entry_id: UUID, *states: State) -> Entry:
-        entry = self._entry(entry_id)
+        entry = self.entry(entry_id)
         if entry.state not in states:
             raise WrongState(f"entry of {entry.work_date} is {entry.state}", field="entry_id")
         return entry
@@ -299,6 +329,18 @@ class Timesheet(Root):
     def _time_rejected(self, entry_ids: tuple[UUID, ...], why: str) -> None:
         del why
         self._move(entry_ids, "rejected")
+
+    @event(TimeUnapproved)
+    def _time_unapproved(self, person_id: UUID, rated: tuple[RatedTime, ...], why: str) -> None:
+        del person_id, why
+        self._move(tuple(one.entry_id for one in rated), "submitted")
+
+    @event(TimeReversed)
+    def _time_reversed(self, person_id: UUID, rated: tuple[RatedTime, ...], why: str) -> None:
+        del person_id, why
+        for one in rated:
+            self.minutes[one.work_date] -= one.minutes
+        self._move(tuple(one.entry_id for one in rated), "reversed")
 
     @event(TimeBilled)
     def _time_billed(self, invoice_id: UUID, entry_ids: tuple[UUID, ...]) -> None:

@@ -5,7 +5,7 @@ inside. Source of each pairing: the event-to-journal table of the accounting rul
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -63,7 +63,10 @@ def balanced(
     return (*kept, Line(account, books, gap, gap)) if gap else kept
 
 
-def time_cost(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
+Rated = Timesheet.TimeApproved | Timesheet.TimeUnapproved | Timesheet.TimeReversed
+
+
+def time_cost(fact: Rated) -> Iterable[Entry]:
     """Labour absorbed by projects, in the worker's entity: Dr 5000, Cr 5090."""
 
     def key(one: RatedTime) -> tuple[Any, ...]:
@@ -79,7 +82,7 @@ def time_cost(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
                     "Labour on projects", "", lines)  # fmt: skip
 
 
-def time_value(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
+def time_value(fact: Rated) -> Iterable[Entry]:
     """Time-and-materials value earned, in the contract's entity: Dr 1200, Cr 4000."""
 
     def key(one: RatedTime) -> tuple[Any, ...]:
@@ -96,6 +99,15 @@ def time_value(fact: Timesheet.TimeApproved) -> Iterable[Entry]:
                      first.project_id)  # fmt: skip
         yield Entry("time_value", bill.entity, bill.quote.to, first.work_date,
                     "Time earned", "", lines)  # fmt: skip
+
+
+def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iterable[Entry]:
+    """An approval taken back: the mirror of what it posted, on the days of the work."""
+    for entry in (*time_cost(fact), *time_value(fact)):
+        mirrored = tuple(replace(line, amount=-line.amount, functional=-line.functional)
+                         for line in entry.lines)  # fmt: skip
+        yield replace(entry, rule="time_undone", description=f"{entry.description}, undone",
+                      lines=mirrored)  # fmt: skip
 
 
 def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
@@ -262,6 +274,8 @@ VERSION = 1
 
 RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeApproved: (time_cost, time_value),
+    Timesheet.TimeUnapproved: (time_undone,),
+    Timesheet.TimeReversed: (time_undone,),
     Expense.Approved: (expense_cost, expense_value),
     Project.MilestoneAccepted: (milestone_value,),
     Invoice.Issued: (invoice,),

@@ -13,9 +13,11 @@ HAVING coalesce(sum(m.amount), 0) <> CASE WHEN b.billed THEN 0 ELSE b.amount END
     OR coalesce(sum(m.functional), 0) <> CASE WHEN b.billed THEN 0 ELSE b.carried END
 ORDER BY b.id
 """
+# What an approval made billable goes with the approval, and its moves leave nothing.
 STRAY = """
-SELECT DISTINCT item_id FROM unbilled_moves m
-WHERE NOT EXISTS (SELECT FROM billables b WHERE b.id = m.item_id) ORDER BY item_id
+SELECT item_id, sum(amount), sum(functional) FROM unbilled_moves m
+WHERE NOT EXISTS (SELECT FROM billables b WHERE b.id = m.item_id)
+GROUP BY item_id HAVING sum(amount) <> 0 OR sum(functional) <> 0 ORDER BY item_id
 """
 # Holders fold their own facts, billables those of invoices: two accounts of the same thing.
 HELD = """
@@ -47,8 +49,8 @@ class Consumption(Check):
                 f"{kind} {id_} of {amount} ({carried}) is {STATES[billed]}, "
                 f"its moves leave {left} ({books})"
             )
-        for (id_,) in self.evidence.rows(STRAY):
-            self.find(f"{id_} was moved and is no billable thing")
+        for id_, left, books in self.evidence.rows(STRAY):
+            self.find(f"{id_} is no billable thing, and its moves leave {left} ({books})")
         self._ask_holders()
         unbilled, billed = self.evidence.rows(COUNTS)[0]
         return f"{unbilled} unbilled, {billed} billed"

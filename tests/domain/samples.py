@@ -9,19 +9,26 @@ from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
     samples_clauses,
+    samples_corrections,
     samples_plans,
     samples_receivables,
     samples_revenue,
     samples_runs,
     samples_sales,
 )
+from tests.domain.named import new
 from tests.firm import WORKER, Firm
 
+__all__ = [
+    "DATED", "DEAL_SALE", "KEY", "MORE", "UNKNOWN", "Stage", "api_key", "approved_expense", "deal",
+    "draft", "eur", "journal", "new", "note", "pay", "prepare", "samples", "set_up", "spend",
+    "usd",
+]  # fmt: skip
 KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
-    samples_runs,
+    samples_runs, samples_corrections,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
@@ -32,11 +39,6 @@ DATED = {
 }  # fmt: skip
 """Documents, and the field that says in which month they are booked."""
 DEAL_SALE = named_id("opportunity", "Fixed")
-
-
-def new(name: str) -> UUID:
-    """An id that nothing has yet."""
-    return named_id("sample", name)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ entity in another currency, foreign payments, a price cut, work billed again, ma
 from datetime import date
 from uuid import UUID
 
+from domain.actor import Actor
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.samples_revenue import ready, run
@@ -28,8 +29,29 @@ def live_a_year(firm: Firm) -> None:
     overpay(firm)
     second_entity(firm)
     firm.work(project, date(2025, 4, 7))
+    put_right(firm, project)
     recognise(firm)
     firm.settle()
+
+
+def put_right(firm: Firm, project: UUID) -> None:
+    """Approved time undone: one entry approved anew, one reversed, one moved elsewhere."""
+    firm.do("CreateProject", project_id=named_id("project", "inner"), code="INNER", name="inner",
+            entity="DE01")  # fmt: skip
+    for day, command in ((5, "UnapproveTime"), (12, "ReverseTime"), (19, "TransferTime")):
+        on = date(2025, 5, day)
+        _, entry = firm.work(project, on)
+        firm.settle()
+        more = {"project_id": named_id("project", "inner")} if command == "TransferTime" else {}
+        firm.do(command, person_id=firm.person, week=on, entry_ids=[entry], why="put right",
+                **more)  # fmt: skip
+        if command != "ReverseTime":
+            firm.do("ApproveTime", second_chief(), person_id=firm.person, week=on)
+
+
+def second_chief() -> Actor:
+    """Somebody who did not enter the time."""
+    return Actor("second chief", frozenset({"admin"}), frozenset({"*"}))
 
 
 def publish_rates(firm: Firm) -> None:
