@@ -18,6 +18,7 @@ DATED = {
 CREATED = {"AssessModification": "modification_id", "CapitalizeContractCost": "cost_id"}
 ALL_FIVE = dict.fromkeys(ContractCriteria.__dataclass_fields__, True)
 DAY = date(2025, 1, 2)
+TERMS = ("currency", "value", "billing_model", "rate_card_id")
 
 
 def new(name: str) -> UUID:
@@ -59,7 +60,7 @@ def allocated(firm: Firm, contract: UUID, price: str = "1200", **fields: Any) ->
 
 def ready(firm: Firm, name: str, price: str = "1200", **fields: Any) -> UUID:
     """A contract of one promise that can be run; its id."""
-    terms = {key: fields.pop(key) for key in ("currency", "value") if key in fields}
+    terms = {key: fields.pop(key) for key in TERMS if key in fields}
     contract = identified(firm, name, **terms)
     promise(firm, contract, **fields)
     allocated(firm, contract, price)
