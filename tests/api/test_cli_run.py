@@ -60,6 +60,7 @@ def test_work_taken_back_after_its_run_is_taken_back_from_revenue(run: Run, year
                      billing_model="time_and_materials")  # fmt: skip
     year.do("CreateProject", project_id=new("worked"), code="WRK", name="x", contract_id=contract)
     _, entry = year.work(new("worked"), date(2025, 4, 15))
+    year.settle()
     assert "1200.00" in run("2025-04").output
 
     year.do("ReverseTime", person_id=year.person, week=date(2025, 4, 15), entry_ids=[entry],

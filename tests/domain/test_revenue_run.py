@@ -150,6 +150,18 @@ def test_what_a_person_measured_counts_where_nothing_is_gathered(paper: PaperFir
     assert added(run(paper, contract, "2025-02")) == [("200.00", "")]
 
 
+def test_material_beyond_what_was_planned_earns_nothing_beyond_the_price(
+    paper: PaperFirm,
+) -> None:
+    contract = ready(paper, "lift", **EURO, price="1000", measure="cost")
+    paper.do("MeasureProgress", contract_id=contract, obligation="support",
+             measured_on="2025-01-31", whole="500", uninstalled_to_date="300",
+             uninstalled_total="200")  # fmt: skip
+
+    paper.refuses(OverAllocation, "RunRecognition", contract_id=contract, month="2025-01-01",
+                  measures=[{"obligation": "support", "cost": "600"}])  # fmt: skip
+
+
 def test_nobody_measures_what_measures_itself(paper: PaperFirm) -> None:
     even, billed = ready(paper, "even", **EURO), ready(paper, "t", **EURO, measure="as_invoiced")
     measured = {"obligation": "support", "measured_on": "2025-01-31", "whole": "10"}
