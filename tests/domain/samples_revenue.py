@@ -98,7 +98,7 @@ def prepare(firm: Firm) -> None:
     ready(firm, "ready")
     promise(firm, new("ready"), "training", measure="hours", whole="10")
     promise(firm, new("ready"), "box", pattern="point_in_time", measure=None)
-    run(firm, ready(firm, "done"), "2025-01")
+    run(firm, ready(firm, "done", currency="EUR"), "2025-01")
     change(firm, new("done"), "scope")
     onerous = {"contract_id": new("done"), "on": "2025-01-31", "cost_to_date": "100"}
     firm.do("ProvideForLoss", **onerous, total_cost="2000")
@@ -114,7 +114,7 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     loss = {**done, "on": "2025-01-31", "cost_to_date": "100"}
     return {
         "IdentifyContract": {"contract_id": new("found"), **ALL_FIVE},
-        "CombineContracts": {**done, "other_id": new("spare"), "near_the_same_time": True,
+        "CombineContracts": {**open_, "other_id": new("spare"), "near_the_same_time": True,
                              "price_interdependent": True},
         "IdentifyPerformanceObligation": {
             **open_, "obligation": "more", "name": "more", "measure": "units", "whole": "10",

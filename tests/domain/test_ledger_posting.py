@@ -171,8 +171,12 @@ def test_a_firm_in_yen_invoices_in_whole_yen(paper: PaperFirm) -> None:
 def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stage) -> None:
     given = samples(paper, at)
     for name in ("IssueInvoice", "ApproveTime", "ApproveExpense", "AcceptMilestone",
-                 "IssueCreditMemo", "ApplyPayment"):  # fmt: skip
+                 "IssueCreditMemo", "ApplyPayment", "RecordRefundLiability",
+                 "ReleaseLossProvision", "AmortizeContractCost", "ImpairContractCost"):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
+    _, entry = paper.work(at.project, date(2025, 1, 8))
+    paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],
+             why="another client's")  # fmt: skip
 
     entries = list(paper.entries())
 
