@@ -172,7 +172,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
     given = samples(paper, at)
     for name in ("IssueInvoice", "ApproveTime", "ApproveExpense", "AcceptMilestone",
                  "IssueCreditMemo", "ApplyPayment", "RecordRefundLiability",
-                 "ReleaseLossProvision", "AmortizeContractCost", "ImpairContractCost"):  # fmt: skip
+                 "ReleaseLossProvision", "AmortizeContractCost",
+                 "ImpairContractCost"):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],
