@@ -15,10 +15,16 @@ import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
 import domain.pricing.commands as pricing
+import domain.revenue.change_commands as revenue_changes
+import domain.revenue.commands as revenue
+import domain.revenue.cost_commands as contract_costs
+import domain.revenue.provision_commands as provisions
+import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "adjustments", "clauses", "contracts", "credit_memos", "expenses", "integration",
-    "invoices", "ledger",
-    "organisation", "payments", "pricing", "projects", "sales", "time", "time_corrections",
+    "access", "adjustments", "clauses", "contract_costs", "contracts", "credit_memos", "expenses",
+    "integration", "invoices", "ledger", "organisation", "payments", "pricing", "projects",
+    "provisions", "revenue", "revenue_changes", "revenue_runs", "sales", "time",
+    "time_corrections",
 ]  # fmt: skip

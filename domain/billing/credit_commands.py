@@ -16,11 +16,12 @@ from domain.billing.numbering import next_number
 from domain.command import Answer, Command, Exact, Value
 from domain.consumption import BilledElsewhere
 from domain.contracts.account import KindTotal
-from domain.contracts.commands import account_of
+from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
+from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -63,16 +64,30 @@ class IssueCreditMemo(Command):
         lines = self._lines(invoice)
         restore(work, lines, self.memo_id)
         number = next_number(work, "CM", invoice.party.entity, self.issued_on)
+        contract = work.read(Contract, invoice.party.contract_id)
         invoice.credit(
             self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
-            lines,
+            lines, self._carried(work, contract, invoice, lines),
         )  # fmt: skip
-        contract = work.read(Contract, invoice.party.contract_id)
         account_of(work, contract).charge(
             self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
             invoice.purchase_order,
         )  # fmt: skip
         return DocumentAnswer(id=self.memo_id, number=number.text)
+
+    def _carried(
+        self,
+        work: UnitOfWork,
+        contract: Contract,
+        invoice: Invoice,
+        lines: tuple[CreditLine, ...],
+    ) -> Decimal | None:
+        """What the position takes back where a revenue run earns."""
+        if not invoice.party.by_run:
+            return None
+        back = invoice.totals_of(lines)
+        taken = Movement("invoice", self.issued_on, -back.net, -back.functional_net)
+        return -settle_document(work, contract, self.memo_id, taken, invoice.quote.to)
 
     def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:
         if len({line.no for line in self.lines}) < len(self.lines):

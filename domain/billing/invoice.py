@@ -4,7 +4,7 @@ What is open is derived, in the invoice's currency and in the books; whoever tak
 the one takes the last of the other, so a settled invoice is zero in both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -205,10 +205,14 @@ class Invoice(Root):
 
     def credit(
         self, memo_id: UUID, number: str, sequence: int, series: str, issued_on: date, why: str,
-        lines: tuple[CreditLine, ...],
+        lines: tuple[CreditLine, ...], carried: Decimal | None = None,
     ) -> None:  # fmt: skip
-        """Issue a credit memo at the invoice's own rate; what exceeds the open amount is owed."""
+        """Issue a credit memo at the invoice's own rate; what exceeds the open amount is owed.
+
+        ``carried`` is what the contract's position takes back where a revenue run earns.
+        """
         totals = self.totals_of(lines)
+        totals = totals if carried is None else replace(totals, carried=carried)
         from_open = min(totals.gross, self.open)
         self._credited(
             memo_id, number, sequence, series, self.party, self.number, issued_on, why,

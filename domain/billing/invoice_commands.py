@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -20,13 +20,14 @@ from domain.command import Answer, Command, Exact
 from domain.consumption import Share
 from domain.contracts.account import ContractAccount, KindTotal, WriteDown
 from domain.contracts.clauses import CapExceeded
-from domain.contracts.commands import account_of
+from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import Quote, quote
 from domain.request import AlreadyTaken
+from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -71,7 +72,8 @@ class IssueInvoice(Command):
         cut = cut_to_limits(contract, account, found, rate.to, self.issued_on)
         consume(work, cut.shares, self.invoice_id)
         lines = lines_of(cut.shares, contract.currency, contract.terms.tax_rate_pct)
-        invoice = work.add(self._invoice(work, contract, lines, rate))
+        totals = self._totals(work, contract, lines, rate)
+        invoice = work.add(self._invoice(work, contract, lines, totals, rate))
         charge(account, contract, invoice, cut.shares, self.issued_on)
         return self._answer(invoice, lines, cut)
 
@@ -82,12 +84,27 @@ class IssueInvoice(Command):
             written_down=cut.written_down, steps=cut.steps,
         )  # fmt: skip
 
-    def _invoice(
+    def _totals(
         self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
-    ) -> Invoice:
+    ) -> Totals:
+        """Where a revenue run earns, what is carried comes from the contract's position."""
         totals = totals_of(lines, rate)
         if totals.gross <= 0:
             raise NothingToBill("an invoice asks for a positive amount", field="sources")
+        if contract.terms.earned_at_once:
+            return totals
+        bill = Movement("invoice", self.issued_on, totals.net, totals.functional_net)
+        carried = settle_document(work, contract, self.invoice_id, bill, rate.to)
+        return replace(totals, carried=carried)
+
+    def _invoice(
+        self,
+        work: UnitOfWork,
+        contract: Contract,
+        lines: tuple[InvoiceLine, ...],
+        totals: Totals,
+        rate: Quote,
+    ) -> Invoice:
         client = work.read(Client, contract.client_id)
         party = Party(contract.entity, client.id, contract.id, client.code, client.name,
                       by_run=not contract.terms.earned_at_once)  # fmt: skip

@@ -7,7 +7,7 @@ kinds alike: a thing's worth is what its holder says less what was written down.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +17,16 @@ from domain.billing.cap import Limit, Reached
 from domain.consumption import BilledElsewhere, Share
 from domain.contracts.clauses import Cap
 from domain.errors import Refusal
+from domain.explanation import Step
 from domain.identity import named_id
+from domain.revenue.position import Layer, Movement, book
+
+
+class AlreadyMoved(Refusal):
+    """The contract has a position of its own by now."""
+
+    code = "ALREADY_MOVED"
+
 
 ZERO = Decimal(0)
 
@@ -74,8 +83,24 @@ def account_id(contract_id: UUID) -> UUID:
     return named_id("contract account", str(contract_id))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a movement did to the layers: so many oldest ones went, ``head`` is left of the last.
+
+    ``added`` is the layer it opened for what no layer of the other sign could give.
+    """
+
+    gone: int
+    head: Layer | None
+    added: Layer | None
+
+
 class ContractAccount(Root):
-    """``billed`` is net of tax and of credit memos, in the contract's currency."""
+    """``billed`` is net of tax and of credit memos, in the contract's currency.
+
+    ``layers`` are what account 1200 holds for the contract, debit positive, oldest first. They
+    are drawn in the order of the log: a fact dated earlier does not undo what was drawn before.
+    """
 
     class Opened(Root.Created):
         """The first fact about a contract's billing."""
@@ -126,6 +151,28 @@ class ContractAccount(Root):
         TOPIC = "contracts.billable_written_down"
         write_down: WriteDown
 
+    class PositionBooked(Root.Event):
+        """Revenue, an invoice or a credit memo moved the position; debit is positive.
+
+        ``functional`` is what the books take for ``amount`` at the rates of the layers drawn.
+        """
+
+        TOPIC = "contracts.position_booked"
+        document_id: UUID
+        kind: str
+        booked_on: date
+        amount: Decimal
+        functional: Decimal
+        drawn: Drawn
+
+    class Joined(Root.Event):
+        """Its contract is accounted for as part of another."""
+
+        TOPIC = "contracts.account_joined"
+        contract_id: UUID
+        into_contract_id: UUID
+        steps: tuple[Step, ...]
+
     @event(Opened)
     def __init__(self, id: UUID, contract_id: UUID, entity: str, currency: str) -> None:
         self.contract_id = contract_id
@@ -137,6 +184,8 @@ class ContractAccount(Root):
         self.ordered: dict[str, Decimal] = defaultdict(Decimal)
         self.held: dict[UUID, str] = {}
         self.written: dict[UUID, tuple[Decimal, Decimal]] = {}
+        self.layers: tuple[Layer, ...] = ()
+        self.into: UUID | None = None
 
     def limits(self, caps: Iterable[Cap]) -> list[Limit]:
         """Each cap with what has been used of it."""
@@ -203,6 +252,62 @@ class ContractAccount(Root):
                 f"{write_down.amount} of {left.amount} {self.currency}", field="amount"
             )
         self._written_down(write_down)
+
+    def settle(self, document_id: UUID, movement: Movement, books: str) -> Decimal:
+        """Book a movement against the layers; what the books take, with the movement's sign.
+
+        ``books`` is the functional currency. For an invoice it is what the position gives up;
+        the difference to the invoice's own rate is realised.
+        """
+        if not movement.amount:
+            return Decimal(0)
+        sign = 1 if movement.kind == "revenue" else -1
+        booked = book(self.layers, self._in_order(movement), books)
+        taken = booked.functional - booked.fx
+        self._position_booked(
+            document_id, movement.kind, movement.accounting_on, sign * movement.amount,
+            sign * taken, self._drawn(booked.layers, sign * movement.amount),
+        )  # fmt: skip
+        return taken
+
+    def _in_order(self, movement: Movement) -> Movement:
+        latest = max((layer.booked_on for layer in self.layers), default=movement.accounting_on)
+        return replace(movement, accounting_on=max(latest, movement.accounting_on))
+
+    def _drawn(self, after: tuple[Layer, ...], amount: Decimal) -> Drawn:
+        """The change from the layers now to those after a movement; all layers share a sign."""
+        before = self.layers
+        if not before or before[0].amount * amount > 0:
+            return Drawn(0, None, after[-1])
+        if after and after[0].amount * amount > 0:
+            return Drawn(len(before), None, after[0])
+        gone = len(before) - len(after)
+        if after == before[gone:]:
+            return Drawn(gone, None, None)
+        return Drawn(gone + 1, after[0], None)
+
+    def join(self, into_contract_id: UUID, steps: tuple[Step, ...]) -> None:
+        """Move with another contract's account; twice changes nothing. Raises AlreadyMoved."""
+        if self.into == account_id(into_contract_id):
+            return
+        if self.into or self.layers or self.billed:
+            raise AlreadyMoved("the contract was billed or combined already", field="other_id")
+        self._joined(self.contract_id, into_contract_id, steps)
+
+    @event(PositionBooked)
+    def _position_booked(
+        self, document_id: UUID, kind: str, booked_on: date, amount: Decimal,
+        functional: Decimal, drawn: Drawn,
+    ) -> None:  # fmt: skip
+        del document_id, kind, booked_on, amount, functional
+        head = (drawn.head,) if drawn.head else ()
+        added = (drawn.added,) if drawn.added else ()
+        self.layers = (*head, *self.layers[drawn.gone :], *added)
+
+    @event(Joined)
+    def _joined(self, contract_id: UUID, into_contract_id: UUID, steps: tuple[Step, ...]) -> None:
+        del contract_id, steps
+        self.into = account_id(into_contract_id)
 
     @event(Charged)
     def _charged(

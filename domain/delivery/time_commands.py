@@ -9,8 +9,9 @@ from pydantic import Field
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
 from domain.command import Answer, Command
 from domain.delivery.project import Project
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
 from domain.delivery.time_rating import rate_all
-from domain.delivery.timesheet import MINUTES_PER_DAY, Entry, Timesheet, monday_of, timesheet_id
+from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork

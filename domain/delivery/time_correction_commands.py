@@ -13,8 +13,9 @@ from domain.command import Answer, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.delivery.project import Project
 from domain.delivery.time_commands import EntryAnswer, WeekFields
+from domain.delivery.time_entry import Entry
 from domain.delivery.time_rating import rerate_all
-from domain.delivery.timesheet import Entry, Timesheet
+from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork

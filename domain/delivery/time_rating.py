@@ -14,7 +14,7 @@ from domain.contracts.clauses import TimeTerms
 from domain.contracts.contract import Contract
 from domain.delivery.project import Project
 from domain.delivery.rating import Bill, RatedTime, bill_of, cost_of, explain, priced
-from domain.delivery.timesheet import Entry
+from domain.delivery.time_entry import Entry
 from domain.explanation import Step
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person

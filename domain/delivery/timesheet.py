@@ -5,20 +5,16 @@ submitted again, a credit memo makes billed ones approved again. What is approve
 the approval is taken back, or the entry is reversed for good and noted anew.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from domain.aggregate import PERSONAL, Root, event
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.rating import RatedTime
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, State
 from domain.errors import Refusal
-from domain.identity import named_id
-
-MINUTES_PER_DAY = 24 * 60
-State = Literal["logged", "submitted", "approved", "rejected", "billed", "reversed"]
 
 
 class TooManyHours(Refusal):
@@ -49,34 +45,6 @@ class OwnWork(Refusal):
     """Nobody approves what they entered or did themselves."""
 
     code = "OWN_WORK"
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())
-
-
-def timesheet_id(person_id: UUID, day: date) -> UUID:
-    """The stream of a person's week."""
-    monday = monday_of(day)
-    return named_id("timesheet", f"{person_id}:{monday}", monday)
-
-
-@dataclass
-class Entry:
-    """One note of time."""
-
-    id: UUID
-    project_id: UUID
-    work_date: date
-    minutes: int
-    activity: str
-    billable: bool
-    author: str
-    state: State = "logged"
-    rated: RatedTime | None = None
-    billable_pct: Decimal = Decimal(100)
-    hourly_rate: Decimal | None = None
 
 
 class Timesheet(Root):

@@ -22,6 +22,9 @@ from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
 from domain.ledger.journal import Line
+from domain.revenue.contract import RevenueContract
+from domain.revenue.cost_asset import ContractCostAsset, CostOf
+from domain.revenue.provisions import ContractProvisions
 
 
 @dataclass(frozen=True)
@@ -188,8 +191,8 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
     """Cr 1100 what was open and 2230 the rest; Dr 2300 and what was credited.
 
     Freed work goes back to 1200 as carried, a price cut to 4090 (time, expenses) or 4010 (fixed
-    fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200: the price
-    of the contract decides revenue, not the document.
+    fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200 at what the
+    contract's position takes: the price of the contract decides revenue, not the document.
     """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
     owed = totals.gross - fact.from_open
@@ -198,11 +201,12 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
         Line(chart.CUSTOMER_CREDITS, fact.currency, -owed, -quote.convert(owed)),
         Line(chart.OUTPUT_TAX, fact.currency, totals.tax, totals.functional_tax),
     ]
-    for line in fact.lines:
+    if fact.party.by_run:
+        lines.append(Line(chart.POSITION, fact.currency, totals.net, totals.carried))
+    for line in () if fact.party.by_run else fact.lines:
         account = chart.REVENUE_FIXED if line.kind == "milestone" else chart.DISCOUNTS
-        carried = line.restored and not fact.party.by_run
-        value = line.carried if carried else quote.convert(line.net)
-        account = chart.POSITION if line.restored or fact.party.by_run else account
+        value = line.carried if line.restored else quote.convert(line.net)
+        account = chart.POSITION if line.restored else account
         lines.append(Line(account, fact.currency, line.net, value))
     rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
     yield Entry("credit_memo", fact.party.entity, books, fact.issued_on,
@@ -230,6 +234,70 @@ def application(fact: Payment.Applied) -> Iterable[Entry]:
                 balanced(lines, books))  # fmt: skip
 
 
+def revenue(fact: RevenueContract.Recognized | RevenueContract.Reversed) -> Iterable[Entry]:
+    """Revenue of a run, or a run taken back, by obligation: Dr 1200, Cr its revenue account."""
+    run = fact.run
+    lines: tuple[Line, ...] = ()
+    for line in fact.lines:
+        lines += both(chart.POSITION, line.account, fact.currency, line.delta, line.functional,
+                      line.project_id)  # fmt: skip
+    yield Entry("revenue", fact.entity, fact.quote.to, run.on, f"Revenue of {run.period:%Y-%m}",
+                "", lines)  # fmt: skip
+
+
+def refund_expected(fact: ContractProvisions.RefundExpected) -> Iterable[Entry]:
+    """What is expected to go back is no revenue: Dr 4090, Cr 2220."""
+    owing = fact.owing
+    lines = both(chart.DISCOUNTS, chart.REFUNDS_OWED, owing.currency, fact.change,
+                 fact.functional, None)  # fmt: skip
+    yield Entry("refund_expected", owing.entity, owing.books, fact.recorded_on,
+                "Refunds expected", "", lines)  # fmt: skip
+
+
+def loss_provided(fact: ContractProvisions.LossProvided) -> Iterable[Entry]:
+    """The loss still to come: Dr 5050, Cr 2240."""
+    change = fact.provision.change
+    lines = both(chart.ONEROUS_COST, chart.ONEROUS, fact.owing.books, change, change, None)
+    yield Entry("loss_provided", fact.owing.entity, fact.owing.books, fact.provided_on,
+                "Onerous contract", "", lines)  # fmt: skip
+
+
+def loss_released(fact: ContractProvisions.LossReleased) -> Iterable[Entry]:
+    """A provision used: Dr 2240, Cr 5050."""
+    used = -fact.provision.change
+    lines = both(chart.ONEROUS, chart.ONEROUS_COST, fact.owing.books, used, used, None)
+    yield Entry("loss_released", fact.owing.entity, fact.owing.books, fact.released_on,
+                "Onerous contract", "", lines)  # fmt: skip
+
+
+def cost_capitalized(fact: ContractCostAsset.Capitalized) -> Iterable[Entry]:
+    """Cost to obtain: Dr 1310, Cr 2100. Cost to fulfil, labour so far: Dr 1300, Cr 5000."""
+    credit = chart.PAYROLL_OWED if fact.cost.nature == "obtain" else chart.LABOUR
+    lines = both(cost_account(fact.cost), credit, fact.cost.books, fact.amount, fact.amount, None)
+    yield Entry("cost_capitalized", fact.cost.entity, fact.cost.books, fact.capitalized_on,
+                "Contract cost", "", lines)  # fmt: skip
+
+
+def cost_amortized(fact: ContractCostAsset.Amortized) -> Iterable[Entry]:
+    """Months of benefit: Dr 5060, Cr 1310 or 1300."""
+    yield _written_off("cost_amortized", fact.cost, fact.amortized_on, fact.amount)
+
+
+def cost_impaired(fact: ContractCostAsset.Impaired) -> Iterable[Entry]:
+    """What will not come back: Dr 5060, Cr 1310 or 1300."""
+    yield _written_off("cost_impaired", fact.cost, fact.impaired_on, fact.loss)
+
+
+def _written_off(rule: str, cost: CostOf, on: date, amount: Decimal) -> Entry:
+    lines = both(chart.CONTRACT_COST, cost_account(cost), cost.books, amount, amount, None)
+    return Entry(rule, cost.entity, cost.books, on, "Contract cost", "", lines)
+
+
+def cost_account(cost: CostOf) -> str:
+    """Where an asset of this nature stands."""
+    return chart.OBTAINING_COST if cost.nature == "obtain" else chart.FULFILMENT_COST
+
+
 Rule = Callable[[Any], Iterable[Entry]]
 VERSION = 1
 
@@ -245,6 +313,14 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Invoice.Credited: (credit_memo,),
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
+    RevenueContract.Recognized: (revenue,),
+    RevenueContract.Reversed: (revenue,),
+    ContractProvisions.RefundExpected: (refund_expected,),
+    ContractProvisions.LossProvided: (loss_provided,),
+    ContractProvisions.LossReleased: (loss_released,),
+    ContractCostAsset.Capitalized: (cost_capitalized,),
+    ContractCostAsset.Amortized: (cost_amortized,),
+    ContractCostAsset.Impaired: (cost_impaired,),
 }
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
-from domain.delivery.timesheet import timesheet_id
+from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new, samples, set_up

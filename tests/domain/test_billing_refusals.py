@@ -167,7 +167,7 @@ def documents(paper: PaperFirm, at: Stage) -> dict[str, dict[str, Any]]:
     lines = [{"account": a, "currency": "EUR", side: "1"}
              for a, side in (("6010", "debit"), ("2000", "credit"))]  # fmt: skip
     return {
-        **{name: samples(paper, at)[name] for name in ("WriteDownBillable", "WriteUpBillable")},
+        **samples(paper, at),
         "IssueInvoice": invoice(at),
         "IssueCreditMemo": memo(at, {"no": 1, "net": "1.00"}),
         "RecordPayment": {"payment_id": new("late"), "client_id": paper.client,

@@ -10,6 +10,7 @@ import pytest
 from domain.actor import Actor
 from domain.delivery.project import ProjectClosed
 from domain.delivery.time_commands import FutureDate
+from domain.delivery.time_entry import monday_of, timesheet_id
 from domain.delivery.timesheet import (
     NothingToDo,
     OwnWork,
@@ -17,8 +18,6 @@ from domain.delivery.timesheet import (
     TooManyHours,
     UnknownEntry,
     WrongState,
-    monday_of,
-    timesheet_id,
 )
 from domain.organisation.person import NoCostRate
 from domain.pricing.fx import MissingRate

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Actor
 from domain.identity import named_id
 from domain.policies import milestone_id
+from tests.domain.samples_revenue import ready, run
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -30,6 +31,7 @@ def live_a_year(firm: Firm) -> None:
     firm.work(project, date(2025, 4, 7))
     put_right(firm, project)
     keep_to_clauses(firm)
+    recognise(firm)
     firm.settle()
 
 
@@ -148,6 +150,13 @@ def second_entity(firm: Firm) -> None:
     firm.do("ReverseJournal", journal_id=named_id("journal", "rent"),
             reversal_id=named_id("journal", "rent back"),
             accounting_date=date(2025, 6, 1))  # fmt: skip
+
+
+def recognise(firm: Firm) -> None:
+    """A contract that a revenue run earns: three of twelve months run, nothing billed."""
+    contract = ready(firm, "Care", "1200", currency="USD")
+    for month in (1, 2, 3):
+        run(firm, contract, f"2025-{month:02}")
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:
