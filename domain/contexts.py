@@ -5,6 +5,7 @@ import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
+import domain.billing.run_commands as billing_runs
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
@@ -23,7 +24,8 @@ import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "adjustments", "clauses", "contract_costs", "contracts", "credit_memos", "expenses",
+    "access", "adjustments", "billing_runs", "clauses", "contract_costs", "contracts",
+    "credit_memos", "expenses",
     "integration", "invoices", "ledger", "organisation", "payments", "pricing", "projects",
     "provisions", "revenue", "revenue_changes", "revenue_runs", "sales", "time",
     "time_corrections",

@@ -27,6 +27,7 @@ BILLABLES = Table(
         "id": "uuid", "kind": "text", "holder_id": "uuid", "contract_id": "uuid",
         "project_id": "uuid", "entity": "text", "currency": "text", "amount": "numeric",
         "carried": "numeric", "earned_on": "date", "billed": "boolean",
+        "held": "boolean",
     },
     key=("id",),
     indexes=("contract_id, billed, earned_on", "contract_id, id"),
@@ -46,6 +47,7 @@ class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
+    version = 2
     tables = (BILLABLES, MOVES)
 
     @on(Timesheet.TimeApproved)
@@ -86,6 +88,18 @@ class Unbilled(Projection):
         carried = (now.carried if now else ZERO) - (was.carried if was else ZERO)
         fold.append(MOVES, at.position, one.entry_id, one.work_date, bill.entity,
                     one.contract_id, bill.currency, amount, carried)  # fmt: skip
+
+    @on(ContractAccount.Held)
+    def held(self, fact: ContractAccount.Held, at: Recorded, fold: Fold) -> None:
+        """Kept off invoices."""
+        del at
+        fold.patch(BILLABLES, fact.item_id, held=True)
+
+    @on(ContractAccount.Released)
+    def released(self, fact: ContractAccount.Released, at: Recorded, fold: Fold) -> None:
+        """To be billed again."""
+        del at
+        fold.patch(BILLABLES, fact.item_id, held=False)
 
     @on(ContractAccount.WrittenDown)
     def written_down(self, fact: ContractAccount.WrittenDown, at: Recorded, fold: Fold) -> None:
@@ -159,7 +173,8 @@ class Unbilled(Projection):
     ) -> None:  # fmt: skip
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
-                 carried=carried, earned_on=earned_on, billed=False)  # fmt: skip
+                 carried=carried, earned_on=earned_on, billed=False,
+                 held=False)  # fmt: skip
 
 
 def _bill(one: RatedTime | None) -> Bill | None:
