@@ -5,6 +5,7 @@ import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
+import domain.billing.recurring_commands as recurring
 import domain.billing.run_commands as billing_runs
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
@@ -27,6 +28,6 @@ __all__ = [
     "access", "adjustments", "billing_runs", "clauses", "contract_costs", "contracts",
     "credit_memos", "expenses",
     "integration", "invoices", "ledger", "organisation", "payments", "pricing", "projects",
-    "provisions", "revenue", "revenue_changes", "revenue_runs", "sales", "time",
+    "provisions", "recurring", "revenue", "revenue_changes", "revenue_runs", "sales", "time",
     "time_corrections",
 ]  # fmt: skip
