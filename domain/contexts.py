@@ -4,6 +4,7 @@ import domain.access.commands as access
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
+import domain.billing.payment_correction_commands as payment_corrections
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
@@ -13,9 +14,17 @@ import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
 import domain.pricing.commands as pricing
+import domain.receivables.allowance_commands as allowances
+import domain.receivables.client_commands as paying_terms
+import domain.receivables.collection_commands as collections
+import domain.receivables.credit_commands as memo_credits
+import domain.receivables.policy_commands as receivables_policies
+import domain.receivables.write_off_commands as write_offs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "contracts", "credit_memos", "expenses", "integration", "invoices", "ledger",
-    "organisation", "payments", "pricing", "projects", "sales", "time", "time_corrections",
+    "access", "allowances", "collections", "contracts", "credit_memos", "expenses", "integration",
+    "invoices", "ledger", "memo_credits", "organisation", "paying_terms", "payment_corrections",
+    "payments", "pricing", "projects", "receivables_policies", "sales", "time",
+    "time_corrections", "write_offs",
 ]  # fmt: skip
