@@ -28,10 +28,10 @@ class AlreadyUsed(Refusal):
     code = "ALREADY_USED"
 
 
-class AlreadyReversed(Refusal):
+class PaymentBounced(Refusal):
     """The payment bounced."""
 
-    code = "PAYMENT_REVERSED"
+    code = "PAYMENT_BOUNCED"
 
 
 class NotApplied(Refusal):
@@ -191,7 +191,7 @@ class Payment(Root):
     def identify(self, client_id: UUID, client_code: str, on: date) -> None:
         """Say whose money it is; the same client again changes nothing.
 
-        Raises AlreadyUsed where another's invoices are settled by it, AlreadyReversed.
+        Raises AlreadyUsed where another's invoices are settled by it, PaymentBounced.
         """
         if client_id == self.client_id:
             return
@@ -204,9 +204,9 @@ class Payment(Root):
         )  # fmt: skip
 
     def require_standing(self) -> None:
-        """Raises AlreadyReversed."""
+        """Raises PaymentBounced."""
         if self.reversed:
-            raise AlreadyReversed(f"payment {self.bank_reference} bounced", field="payment_id")
+            raise PaymentBounced(f"payment {self.bank_reference} bounced", field="payment_id")
 
     def apply(
         self,
@@ -257,7 +257,7 @@ class Payment(Root):
     def reverse(self, on: date, why: str) -> None:
         """Undo a receipt that bounced, once it settles nothing.
 
-        Raises AlreadyUsed for what went back or was kept, AlreadyReversed.
+        Raises AlreadyUsed for what went back or was kept, PaymentBounced.
         """
         self.require_standing()
         if self.uses or self.spent:

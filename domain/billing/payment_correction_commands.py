@@ -56,7 +56,7 @@ class IdentifyPayment(PaymentCommand):
         return self.identified_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyUsed, AlreadyReversed, OtherClient, TooEarly, PeriodClosed, NotFound."""
+        """Raises AlreadyUsed, PaymentBounced, OtherClient, TooEarly, PeriodClosed, NotFound."""
         payment, _ = self.payment(work, self.identified_on)
         client = work.read(Client, self.client_id)
         if client.entity != payment.entity:
@@ -104,7 +104,7 @@ class ReversePayment(PaymentCommand):
         return self.reversed_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyReversed, AlreadyUsed, TooEarly, PeriodClosed, NotFound, WrongEntity.
+        """Raises PaymentBounced, AlreadyUsed, TooEarly, PeriodClosed, NotFound, WrongEntity.
 
         AlreadyUsed where some was sent back or kept: that stands.
         """

@@ -45,14 +45,14 @@ def _settling(fact: Settled, on: Any, what: str) -> Entry:
         Line(chart.CUSTOMER_CREDITS, fact.currency, fact.amount, fact.paid),
         Line(chart.RECEIVABLES, fact.currency, -fact.amount, -fact.booked),
     )
-    return Entry("application", fact.entity, books, on, f"{what} of {fact.invoice_number}",
+    return Entry("credit_applied", fact.entity, books, on, f"{what} of {fact.invoice_number}",
                  fact.invoice_number, balanced(lines, books))  # fmt: skip
 
 
 def payment_taken_off(fact: Payment.Unapplied) -> Iterable[Entry]:
     """Dr 1100, Cr 2230, and the realised FX back."""
     entry = _settling(fact, fact.unapplied_on, "Payment")
-    yield undone(entry, "unapplication", f"{entry.description}, taken off")
+    yield undone(entry, "payment_taken_off", f"{entry.description}, taken off")
 
 
 def credit_applied(fact: MemoCredit.Applied) -> Iterable[Entry]:
@@ -63,7 +63,7 @@ def credit_applied(fact: MemoCredit.Applied) -> Iterable[Entry]:
 def credit_taken_off(fact: MemoCredit.Unapplied) -> Iterable[Entry]:
     """Dr 1100, Cr 2230, and the realised FX back."""
     entry = _settling(fact, fact.unapplied_on, f"Credit {fact.number}")
-    yield undone(entry, "unapplication", f"{entry.description}, taken off")
+    yield undone(entry, "credit_taken_off", f"{entry.description}, taken off")
 
 
 def identification(fact: Payment.Identified) -> Iterable[Entry]:
@@ -101,7 +101,7 @@ def bounced(fact: Payment.Reversed) -> Iterable[Entry]:
     """The receipt undone at its own amounts: Dr 2230 (1020), Cr 1000."""
     lines = both(receipt_account(fact.client_code), chart.BANK, fact.currency, fact.amount,
                  fact.functional, None)  # fmt: skip
-    yield Entry("payment_reversed", fact.entity, fact.functional_currency, fact.reversed_on,
+    yield Entry("bounced", fact.entity, fact.functional_currency, fact.reversed_on,
                 "Payment bounced", fact.bank_reference, lines)  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def reduction(fact: Invoice.Reduced) -> Iterable[Entry]:
 def reduction_reversed(fact: Invoice.ReductionReversed) -> Iterable[Entry]:
     """The mirror of the reduction, on the day it is undone."""
     entry = _reduction(fact.reduction)
-    yield undone(entry, f"{entry.rule}_reversed", f"{entry.description}, undone")
+    yield undone(entry, "reduction_reversed", f"{entry.description}, undone")
 
 
 def _reduction(one: Reduction) -> Entry:
@@ -124,7 +124,7 @@ def _reduction(one: Reduction) -> Entry:
         Line(chart.RECEIVABLES, one.currency, -one.amount, -one.functional),
     )  # fmt: skip
     words = one.kind.replace("_", "-").capitalize()
-    return Entry(one.kind, one.entity, one.functional_currency, one.on,
+    return Entry("reduction", one.entity, one.functional_currency, one.on,
                  f"{words} of {one.number}", one.number,
                  balanced(lines, one.functional_currency))  # fmt: skip
 

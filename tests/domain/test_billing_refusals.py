@@ -22,7 +22,17 @@ from domain.pricing.fx import MissingRate
 from domain.request import AlreadyTaken
 from domain.unit_of_work import NotFound
 from tests.domain.paper_firm import ANYBODY, PaperFirm
-from tests.domain.samples import DATED, Stage, approved_expense, eur, new, pay, set_up, usd
+from tests.domain.samples import (
+    DATED,
+    Stage,
+    approved_expense,
+    eur,
+    new,
+    pay,
+    samples,
+    set_up,
+    usd,
+)
 from tests.firm import WORKER
 
 
@@ -157,6 +167,7 @@ def documents(paper: PaperFirm, at: Stage) -> dict[str, dict[str, Any]]:
     lines = [{"account": a, "currency": "EUR", side: "1"}
              for a, side in (("6010", "debit"), ("2000", "credit"))]  # fmt: skip
     return {
+        **samples(paper, at),
         "IssueInvoice": invoice(at),
         "IssueCreditMemo": memo(at, {"no": 1, "net": "1.00"}),
         "RecordPayment": {"payment_id": new("late"), "client_id": paper.client,

@@ -9,6 +9,7 @@ import pytest
 from domain.ledger.posting import RULES, entries_of
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
+from tests.domain.samples_receivables import POSTED
 
 Lines = dict[tuple[str, str], tuple[str, str]]
 
@@ -171,7 +172,7 @@ def test_a_firm_in_yen_invoices_in_whole_yen(paper: PaperFirm) -> None:
 def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stage) -> None:
     given = samples(paper, at)
     for name in ("IssueInvoice", "ApproveTime", "ApproveExpense", "AcceptMilestone",
-                 "IssueCreditMemo", "ApplyPayment"):  # fmt: skip
+                 "IssueCreditMemo", "ApplyPayment", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
 
     entries = list(paper.entries())
