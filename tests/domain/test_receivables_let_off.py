@@ -205,14 +205,14 @@ def test_a_proposal_is_approved_while_so_much_is_open(at: Collecting) -> None:
 
 
 def test_what_is_written_off_is_a_positive_open_amount(at: Collecting) -> None:
-    given, refuses = at.given["WriteOffReceivable"], at.firm.refuses
-    refuses(OverApplied, "WriteOffReceivable", **{**given, "amount": usd("90.01")})
-    refuses(CurrencyMismatch, "WriteOffReceivable", **{**given, "amount": eur("1.00")})
-    refuses(NothingToBill, "WriteOffReceivable", **{**given, "amount": usd("0.00")})
+    given = at.given["WriteOffReceivable"]
+    at.firm.refuses(OverApplied, "WriteOffReceivable", **{**given, "amount": usd("90.01")})
+    at.firm.refuses(CurrencyMismatch, "WriteOffReceivable", **{**given, "amount": eur("1.00")})
+    at.firm.refuses(NothingToBill, "WriteOffReceivable", **{**given, "amount": usd("0.00")})
     given = at.given["ProposeWriteOff"]
-    refuses(OverApplied, "ProposeWriteOff", **{**given, "amount": usd("90.01")})
-    refuses(CurrencyMismatch, "ProposeWriteOff", **{**given, "amount": eur("1.00")})
-    refuses(NothingToBill, "ProposeWriteOff", **{**given, "amount": usd("0.00")})
+    at.firm.refuses(OverApplied, "ProposeWriteOff", **{**given, "amount": usd("90.01")})
+    at.firm.refuses(CurrencyMismatch, "ProposeWriteOff", **{**given, "amount": eur("1.00")})
+    at.firm.refuses(NothingToBill, "ProposeWriteOff", **{**given, "amount": usd("0.00")})
 
 
 def test_a_closed_month_takes_no_decision_of_a_controller(at: Collecting) -> None:
@@ -254,15 +254,15 @@ def test_tax_of_a_bad_debt_is_reclaimed_and_due_again_when_it_is_paid(at: Collec
 
 
 def test_what_is_recovered_was_written_off(at: Collecting) -> None:
-    given, refuses = at.given["RecoverWriteOff"], at.firm.refuses
-    refuses(OverApplied, "RecoverWriteOff", **{**given, "amount": usd("30.01")})
-    refuses(CurrencyMismatch, "RecoverWriteOff", **{**given, "amount": eur("1.00")})
-    refuses(NothingToBill, "RecoverWriteOff", **{**given, "amount": usd("0.00")})
-    refuses(TooEarly, "RecoverWriteOff", **{**given, "received_on": "2025-01-08"})
-    refuses(MissingRate, "RecoverWriteOff", **{**given, "received_on": "2025-04-01"})
-    refuses(AlreadyTaken, "RecoverWriteOff", **{**given, "bank_reference": "r1"})
+    given = at.given["RecoverWriteOff"]
+    at.firm.refuses(OverApplied, "RecoverWriteOff", **{**given, "amount": usd("30.01")})
+    at.firm.refuses(CurrencyMismatch, "RecoverWriteOff", **{**given, "amount": eur("1.00")})
+    at.firm.refuses(NothingToBill, "RecoverWriteOff", **{**given, "amount": usd("0.00")})
+    at.firm.refuses(TooEarly, "RecoverWriteOff", **{**given, "received_on": "2025-01-08"})
+    at.firm.refuses(MissingRate, "RecoverWriteOff", **{**given, "received_on": "2025-04-01"})
+    at.firm.refuses(AlreadyTaken, "RecoverWriteOff", **{**given, "bank_reference": "r1"})
     proposed = {**given, "write_off_id": new("r bad")}
-    refuses(NotWrittenOff, "RecoverWriteOff", **proposed)
+    at.firm.refuses(NotWrittenOff, "RecoverWriteOff", **proposed)
 
 
 def test_an_allowance_books_the_difference_to_what_is_held(at: Collecting) -> None:

@@ -152,19 +152,18 @@ def test_a_refund_realises_what_the_rate_did_since_the_money_came(at: Collecting
 
 def test_a_refund_is_of_what_is_left(at: Collecting) -> None:
     payment, credit = at.given["RefundPayment"], at.given["RefundCredit"]
-    refuses = at.firm.refuses
-    refuses(OverApplied, "RefundPayment", **{**payment, "amount": usd("1.01")})
-    refuses(CurrencyMismatch, "RefundPayment", **{**payment, "amount": eur("0.10")})
-    refuses(NothingToBill, "RefundPayment", **{**payment, "amount": usd("-1.00")})
-    refuses(TooEarly, "RefundPayment", **{**payment, "refunded_on": "2025-01-01"})
-    refuses(MissingRate, "RefundPayment", **{**payment, "refunded_on": "2025-04-01"})
-    refuses(AlreadyTaken, "RefundPayment", **{**payment, "bank_reference": "r2"})
-    refuses(OverApplied, "RefundCredit", **{**credit, "amount": usd("30.01")})
-    refuses(CurrencyMismatch, "RefundCredit", **{**credit, "amount": eur("0.10")})
-    refuses(NothingToBill, "RefundCredit", **{**credit, "amount": usd("-1.00")})
-    refuses(TooEarly, "RefundCredit", **{**credit, "refunded_on": "2025-01-08"})
-    refuses(MissingRate, "RefundCredit", **{**credit, "refunded_on": "2025-04-01"})
-    refuses(AlreadyTaken, "RefundCredit", **{**credit, "bank_reference": "r2"})
+    at.firm.refuses(OverApplied, "RefundPayment", **{**payment, "amount": usd("1.01")})
+    at.firm.refuses(CurrencyMismatch, "RefundPayment", **{**payment, "amount": eur("0.10")})
+    at.firm.refuses(NothingToBill, "RefundPayment", **{**payment, "amount": usd("-1.00")})
+    at.firm.refuses(TooEarly, "RefundPayment", **{**payment, "refunded_on": "2025-01-01"})
+    at.firm.refuses(MissingRate, "RefundPayment", **{**payment, "refunded_on": "2025-04-01"})
+    at.firm.refuses(AlreadyTaken, "RefundPayment", **{**payment, "bank_reference": "r2"})
+    at.firm.refuses(OverApplied, "RefundCredit", **{**credit, "amount": usd("30.01")})
+    at.firm.refuses(CurrencyMismatch, "RefundCredit", **{**credit, "amount": eur("0.10")})
+    at.firm.refuses(NothingToBill, "RefundCredit", **{**credit, "amount": usd("-1.00")})
+    at.firm.refuses(TooEarly, "RefundCredit", **{**credit, "refunded_on": "2025-01-08"})
+    at.firm.refuses(MissingRate, "RefundCredit", **{**credit, "refunded_on": "2025-04-01"})
+    at.firm.refuses(AlreadyTaken, "RefundCredit", **{**credit, "bank_reference": "r2"})
 
 
 def test_a_memos_credit_settles_another_invoice_and_comes_off_again(at: Collecting) -> None:
@@ -181,16 +180,16 @@ def test_a_memos_credit_settles_another_invoice_and_comes_off_again(at: Collecti
 
 
 def test_a_memos_credit_has_an_end_and_a_client(at: Collecting) -> None:
-    given, refuses = at.given["ApplyCredit"], at.firm.refuses
-    refuses(OverApplied, "ApplyCredit", **{**given, "amount": usd("30.01")})
-    refuses(OverApplied, "ApplyCredit", **{**given, "memo_id": new("no memo")})
-    refuses(CurrencyMismatch, "ApplyCredit", **{**given, "amount": eur("1.00")})
-    refuses(NothingToBill, "ApplyCredit", **{**given, "amount": usd("0.00")})
-    refuses(TooEarly, "ApplyCredit", **{**given, "applied_on": "2025-01-08"})
+    given = at.given["ApplyCredit"]
+    at.firm.refuses(OverApplied, "ApplyCredit", **{**given, "amount": usd("30.01")})
+    at.firm.refuses(OverApplied, "ApplyCredit", **{**given, "memo_id": new("no memo")})
+    at.firm.refuses(CurrencyMismatch, "ApplyCredit", **{**given, "amount": eur("1.00")})
+    at.firm.refuses(NothingToBill, "ApplyCredit", **{**given, "amount": usd("0.00")})
+    at.firm.refuses(TooEarly, "ApplyCredit", **{**given, "applied_on": "2025-01-08"})
     back = at.given["UnapplyCredit"]
-    refuses(NotApplied, "UnapplyCredit", **{**back, "to_invoice_id": invoice_id("late")})
-    refuses(OverApplied, "UnapplyCredit", **{**back, "memo_id": new("no memo")})
-    refuses(TooEarly, "UnapplyCredit", **{**back, "unapplied_on": "2025-01-08"})
+    at.firm.refuses(NotApplied, "UnapplyCredit", **{**back, "to_invoice_id": invoice_id("late")})
+    at.firm.refuses(OverApplied, "UnapplyCredit", **{**back, "memo_id": new("no memo")})
+    at.firm.refuses(TooEarly, "UnapplyCredit", **{**back, "unapplied_on": "2025-01-08"})
 
 
 def test_a_memos_credit_settles_only_its_own_clients_invoices(at: Collecting) -> None:
