@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": "Bring the database up to date",
     "do": "Run one business command",
     "import": "Take in files: deals, time, rates",
+    "run": "Recognise the revenue of an entity's month",
     "report": "Print a report as of any date and position",
     "export": "Write the ledger as hledger or beancount",
     "verify": "Check every invariant, the seal, the rules and the projections",

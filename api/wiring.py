@@ -37,6 +37,7 @@ from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.budget_vs_actual import BudgetVersusActual
+from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
 from projections.ledger import Ledger
@@ -45,6 +46,7 @@ from projections.posting import Policies, Posting
 from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
+from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.time_entries import TimeEntries
 from projections.unbilled import Unbilled
@@ -167,7 +169,7 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
-            Ledger(), AuditTrail(), Outbox(),
+            Ledger(), AuditTrail(), Outbox(), ContractPosition(), RevenueContracts(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -5,12 +5,13 @@ holder and invoice in one append, so two invoices can never take the same thing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, Protocol
 from uuid import UUID
 
 from domain.errors import Refusal
+from domain.money import quantize
 
 Kind = Literal["time", "expense", "milestone"]
 
@@ -37,6 +38,20 @@ class Share:
     unit_price: Decimal
     amount: Decimal
     carried: Decimal
+
+    def less(self, amount: Decimal, carried: Decimal) -> "Share":
+        """What is left when some is taken off; the quantity shrinks with the amount."""
+        if not amount and not carried:
+            return self
+        left = self.amount - amount
+        quantity = self.quantity * left / self.amount if self.amount else self.quantity
+        return replace(self, quantity=quantity, amount=left, carried=self.carried - carried)
+
+    def part_of(self, amount: Decimal, books: str) -> Decimal:
+        """What the books carry for a part of the amount; all of it for all of it."""
+        if amount == self.amount:
+            return self.carried
+        return quantize(self.carried * amount / self.amount, books)
 
 
 class Holder(Protocol):

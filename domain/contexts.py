@@ -1,10 +1,12 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
@@ -20,11 +22,17 @@ import domain.receivables.collection_commands as collections
 import domain.receivables.credit_commands as memo_credits
 import domain.receivables.policy_commands as receivables_policies
 import domain.receivables.write_off_commands as write_offs
+import domain.revenue.change_commands as revenue_changes
+import domain.revenue.commands as revenue
+import domain.revenue.cost_commands as contract_costs
+import domain.revenue.provision_commands as provisions
+import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "allowances", "collections", "contracts", "credit_memos", "expenses", "integration",
-    "invoices", "ledger", "memo_credits", "organisation", "paying_terms", "payment_corrections",
-    "payments", "pricing", "projects", "receivables_policies", "sales", "time",
-    "time_corrections", "write_offs",
+    "access", "adjustments", "allowances", "clauses", "collections", "contract_costs", "contracts",
+    "credit_memos", "expenses", "integration", "invoices", "ledger", "memo_credits",
+    "organisation", "paying_terms", "payment_corrections", "payments", "pricing", "projects",
+    "provisions", "receivables_policies", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "time", "time_corrections", "write_offs",
 ]  # fmt: skip

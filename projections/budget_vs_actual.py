@@ -79,6 +79,17 @@ class BudgetVersusActual(Projection):
         """Hours whose approval was taken back."""
         self._worked(fact.rated, -1, at, fold)
 
+    @on(Timesheet.TimeReRated)
+    def rerated(self, fact: Timesheet.TimeReRated, at: Recorded, fold: Fold) -> None:
+        """Hours worth something else; they and their cost stay."""
+        for no, (old, new) in enumerate(zip(fact.before, fact.after, strict=True)):
+            gained = (new.bill.amount if new.bill else Decimal(0)) - (
+                old.bill.amount if old.bill else Decimal(0)
+            )
+            fold.append(ACTUALS, at.position, no, new.project_id, new.work_date, new.role, 0,
+                        new.cost.project_currency, Decimal(0), gained)  # fmt: skip
+            fold.add(TOTALS, new.project_id, value=gained)
+
     def _worked(self, rated: Iterable[RatedTime], sign: int, at: Recorded, fold: Fold) -> None:
         for no, one in enumerate(rated):
             minutes, cost = sign * one.minutes, sign * one.cost.project_amount

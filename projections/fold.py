@@ -16,6 +16,7 @@ class Fold:
         self._puts: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
         self._patches: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
         self._adds: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
+        self._shifts: dict[Table, dict[Key, dict[str, Any]]] = defaultdict(dict)
         self._gone: dict[Table, dict[Key, None]] = defaultdict(dict)
 
     def append(self, table: Table, *values: Any) -> None:
@@ -26,6 +27,7 @@ class Fold:
         """A whole row; replaces one of the same key."""
         key = tuple(row[name] for name in table.key)
         self._patches[table].pop(key, None)
+        self._shifts[table].pop(key, None)
         self._gone[table].pop(key, None)
         self._puts[table][key] = row
 
@@ -36,9 +38,16 @@ class Fold:
         else:
             self._patches[table].setdefault(key, {}).update(values)
 
+    def shift(self, table: Table, *key: Any, **amounts: Any) -> None:
+        """Add to columns of the row with this key, which is there."""
+        held = self._puts[table].get(key)
+        sums = self._shifts[table].setdefault(key, {}) if held is None else held
+        for name, amount in amounts.items():
+            sums[name] = sums[name] + amount if name in sums else amount
+
     def remove(self, table: Table, *key: Any) -> None:
         """No row with this key any more, whatever the page did to it before."""
-        for changes in (self._puts, self._patches, self._adds):
+        for changes in (self._puts, self._patches, self._adds, self._shifts):
             changes[table].pop(key, None)
         self._gone[table][key] = None
 
@@ -62,6 +71,9 @@ class Fold:
         for table, patches in self._patches.items():
             for names, rows in _by_columns(patches).items():
                 table.patch(conn, names, rows)
+        for table, shifts in self._shifts.items():
+            for names, rows in _by_columns(shifts).items():
+                table.shift(conn, names, rows)
         for table, adds in self._adds.items():
             for names, rows in _by_columns(adds).items():
                 table.add(conn, names, rows)

@@ -60,6 +60,14 @@ class Table:
         source = f"{_unnest(self._types(given))} AS v ({', '.join(given)})"
         _run(conn, f"UPDATE {self.name} t SET {setting} FROM {source} WHERE {match}", rows)
 
+    def shift(self, conn: Conn, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add amounts to the named columns of existing rows; rows hold the key, then amounts."""
+        given = (*self.key, *names)
+        setting = ", ".join(f"{name} = t.{name} + v.{name}" for name in names)
+        match = " AND ".join(f"t.{name} = v.{name}" for name in self.key)
+        source = f"{_unnest(self._types(given))} AS v ({', '.join(given)})"
+        _run(conn, f"UPDATE {self.name} t SET {setting} FROM {source} WHERE {match}", rows)
+
     def delete(self, conn: Conn, keys: Sequence[Sequence[Any]]) -> None:
         """Remove the rows with these keys; one that is not there is no error."""
         match = " AND ".join(f"t.{name} = v.{name}" for name in self.key)

@@ -77,18 +77,28 @@ class TimeEntries(Projection):
         """Frozen with its figures."""
         del at
         for one in fact.rated:
-            fold.patch(
-                TIME_ENTRIES, one.entry_id, state="approved",
-                currency=one.bill.currency if one.bill else None,
-                amount=one.bill.amount if one.bill else None, cost_currency=one.cost.currency,
-                cost=one.cost.amount, explanation=one.explanation,
-            )  # fmt: skip
+            self._price(one, fold)
+
+    def _price(self, one: RatedTime, fold: Fold) -> None:
+        fold.patch(
+            TIME_ENTRIES, one.entry_id, state="approved",
+            currency=one.bill.currency if one.bill else None,
+            amount=one.bill.amount if one.bill else None, cost_currency=one.cost.currency,
+            cost=one.cost.amount, explanation=one.explanation,
+        )  # fmt: skip
 
     @on(Timesheet.TimeRejected)
     def rejected(self, fact: Timesheet.TimeRejected, at: Recorded, fold: Fold) -> None:
         """Sent back."""
         del at
         self._move(fact.entry_ids, "rejected", fold)
+
+    @on(Timesheet.TimeReRated)
+    def rerated(self, fact: Timesheet.TimeReRated, at: Recorded, fold: Fold) -> None:
+        """Worth something else."""
+        del at
+        for one in fact.after:
+            self._price(one, fold)
 
     @on(Timesheet.TimeUnapproved)
     def unapproved(self, fact: Timesheet.TimeUnapproved, at: Recorded, fold: Fold) -> None:

@@ -10,14 +10,17 @@ from uuid import UUID
 
 from domain.billing.invoice import Invoice
 from domain.consumption import Kind
+from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
+from domain.delivery.rating import Bill, RatedTime
 from domain.delivery.timesheet import Timesheet
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
 from projections.table import Table
 
+ZERO = Decimal(0)
 BILLABLES = Table(
     "billables",
     {
@@ -49,11 +52,7 @@ class Unbilled(Projection):
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
         """Each rated entry that is billable."""
         for one in fact.rated:
-            if one.bill and one.contract_id and one.bill.amount:
-                bill = one.bill
-                self._came(fold, at, "time", at.stream_id, one.entry_id, one.contract_id,
-                           one.project_id, bill.entity, bill.currency, bill.amount,
-                           bill.carried, one.work_date)  # fmt: skip
+            self._rated(fold, at, None, one)
 
     @on(Timesheet.TimeUnapproved, Timesheet.TimeReversed)
     def undone(
@@ -61,11 +60,49 @@ class Unbilled(Projection):
     ) -> None:
         """An approval taken back takes with it what it made billable."""
         for one in fact.rated:
-            if one.bill and one.contract_id and one.bill.amount:
-                fold.remove(BILLABLES, one.entry_id)
-                fold.append(MOVES, at.position, one.entry_id, one.work_date, one.bill.entity,
-                            one.contract_id, one.bill.currency, -one.bill.amount,
-                            -one.bill.carried)  # fmt: skip
+            self._rated(fold, at, one, None)
+
+    @on(Timesheet.TimeReRated)
+    def rerated(self, fact: Timesheet.TimeReRated, at: Recorded, fold: Fold) -> None:
+        """Worth something else, as of the days of the work."""
+        for old, new in zip(fact.before, fact.after, strict=True):
+            self._rated(fold, at, old, new)
+
+    def _rated(
+        self, fold: Fold, at: Recorded, old: RatedTime | None, new: RatedTime | None
+    ) -> None:
+        """From one worth of an entry to another; None and no bill are worth nothing."""
+        was, now = _bill(old), _bill(new)
+        one, bill = new or old, now or was
+        if one is None or bill is None or one.contract_id is None:
+            return
+        if now is None:
+            fold.remove(BILLABLES, one.entry_id)
+        else:
+            self._put(fold, "time", at.stream_id, one.entry_id, one.contract_id, one.project_id,
+                      now.entity, now.currency, now.amount, now.carried,
+                      one.work_date)  # fmt: skip
+        amount = (now.amount if now else ZERO) - (was.amount if was else ZERO)
+        carried = (now.carried if now else ZERO) - (was.carried if was else ZERO)
+        fold.append(MOVES, at.position, one.entry_id, one.work_date, bill.entity,
+                    one.contract_id, bill.currency, amount, carried)  # fmt: skip
+
+    @on(ContractAccount.WrittenDown)
+    def written_down(self, fact: ContractAccount.WrittenDown, at: Recorded, fold: Fold) -> None:
+        """Worth less, or more; at nothing it is no longer there to be billed."""
+        given = fact.write_down
+        fold.shift(BILLABLES, given.item_id, amount=-given.amount, carried=-given.carried)
+        fold.append(
+            MOVES,
+            at.position,
+            given.item_id,
+            given.written_on,
+            given.entity,
+            given.contract_id,
+            given.currency,
+            -given.amount,
+            -given.carried,
+        )
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
@@ -110,8 +147,21 @@ class Unbilled(Projection):
         contract_id: UUID, project_id: UUID, entity: str, currency: str, amount: Decimal,
         carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
+        self._put(fold, kind, holder_id, item_id, contract_id, project_id, entity, currency,
+                  amount, carried, earned_on)  # fmt: skip
+        fold.append(MOVES, at.position, item_id, earned_on, entity, contract_id, currency, amount,
+                    carried)  # fmt: skip
+
+    def _put(
+        self, fold: Fold, kind: Kind, holder_id: UUID, item_id: UUID, contract_id: UUID,
+        project_id: UUID, entity: str, currency: str, amount: Decimal, carried: Decimal,
+        earned_on: date,
+    ) -> None:  # fmt: skip
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
                  carried=carried, earned_on=earned_on, billed=False)  # fmt: skip
-        fold.append(MOVES, at.position, item_id, earned_on, entity, contract_id, currency, amount,
-                    carried)  # fmt: skip
+
+
+def _bill(one: RatedTime | None) -> Bill | None:
+    """What an entry is worth to a client; None where nothing."""
+    return one.bill if one and one.bill and one.contract_id and one.bill.amount else None

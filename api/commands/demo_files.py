@@ -28,7 +28,7 @@ from api.wiring import System
 from domain.actor import Actor
 from domain.command import Command
 from domain.delivery.time_commands import ApproveTime, SubmitTimesheet
-from domain.delivery.timesheet import monday_of
+from domain.delivery.time_entry import monday_of
 from domain.errors import Refusal
 from domain.identity import named_id
 from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod

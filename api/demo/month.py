@@ -16,7 +16,7 @@ from domain.command import Command
 from domain.delivery.expense_commands import ApproveExpense, RecordExpense
 from domain.delivery.project_commands import AcceptMilestone, CompleteMilestone
 from domain.delivery.time_commands import ApproveTime, LogTime, SubmitTimesheet
-from domain.delivery.timesheet import monday_of
+from domain.delivery.time_entry import monday_of
 from domain.identity import named_id
 from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod
 from domain.policies import contract_id, milestone_id, project_id

@@ -5,8 +5,9 @@ the command runs, so no way in is more open than another.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from inspect import cleandoc
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import strawberry
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from api.graphql.inputs import PLAIN, camel, input_type, plain
 from api.graphql.scalars import BigInt
 from api.graphql.session import Session
 from domain.access.roles import SYSTEM
-from domain.command import Command
+from domain.command import Command, Value
 from domain.errors import Refusal
 
 BAD_INPUT = "BAD_USER_INPUT"
@@ -77,7 +78,7 @@ def payload_type(kind: type[Command]) -> Any:
     annotations: dict[str, Any] = {}
     content: dict[str, Any] = {"__annotations__": annotations}
     for name, field in kind.ANSWER.model_fields.items():
-        annotations[name] = PLAIN[field.annotation] | None
+        annotations[name] = answer_kind(field.annotation) | None
         content[name] = strawberry.field(description=field.description)
     annotations |= {"id": strawberry.ID | None, "position": BigInt | None, "repeated": bool,
                     "user_errors": list[UserError]}  # fmt: skip
@@ -86,6 +87,27 @@ def payload_type(kind: type[Command]) -> Any:
     )
     content["repeated"] = strawberry.field(description="This command had been accepted before")
     return strawberry.type(type(f"{kind.__name__}Payload", (), content))
+
+
+def answer_kind(annotation: Any) -> Any:
+    """A field of an answer as the schema shows it: plain, a value, or a list of either."""
+    args = [arg for arg in get_args(annotation) if arg not in (type(None), Ellipsis)]
+    if get_origin(annotation) is tuple:
+        return list[answer_kind(args[0])]  # type: ignore[misc]
+    if args:
+        return answer_kind(args[0])
+    return PLAIN[annotation] if annotation in PLAIN else answer_type(annotation)
+
+
+@cache
+def answer_type(model: type[Value]) -> Any:
+    """The type of a value inside an answer."""
+    content: dict[str, Any] = {"__annotations__": {}}
+    for name, field in model.model_fields.items():
+        content["__annotations__"][name] = answer_kind(field.annotation)
+        content[name] = strawberry.field(description=field.description)
+    described = cleandoc(model.__doc__ or "")
+    return strawberry.type(type(model.__name__, (), content), description=described)
 
 
 def run(kind: type[Command], given: Mapping[str, Any], session: Session) -> Mapping[str, Any]:

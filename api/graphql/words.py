@@ -10,6 +10,8 @@ from typing import Any
 
 import strawberry
 
+from api.graphql.billing_words import BILLING
+from api.graphql.revenue_words import REVENUE
 from domain.access import roles
 
 
@@ -90,6 +92,10 @@ KNOWN: dict[tuple[str, ...], Any] = {
     ("prospecting", "engaging"): made(
         "OpenStage", same("prospecting", "engaging"), "Where an open deal stands."
     ),
+    **{
+        words: made(name, same(*words), said)
+        for words, (name, said) in (REVENUE | BILLING).items()
+    },
 }
 
 

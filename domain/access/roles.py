@@ -14,12 +14,14 @@ CASH = "cash"
 ACCOUNTANT = "accountant"
 CONTROLLER = "controller"
 INTEGRATION = "integration"
+REVENUE_ACCOUNTANT = "revenue_accountant"
 AUDITOR = "auditor"
 SYSTEM = "system"
 
 Role = Literal[
     "admin", "data_steward", "seller", "contract_manager", "project_manager", "resource",
     "approver", "billing", "cash", "accountant", "controller", "integration", "auditor",
+    "revenue_accountant",
 ]  # fmt: skip
 """What a key may carry; ``system`` is the machine's own."""
 
@@ -27,5 +29,15 @@ ALL: tuple[str, ...] = get_args(Role)
 
 READERS = frozenset({*ALL, SYSTEM})
 FINANCE_READERS = frozenset(
-    {ADMIN, BILLING, CASH, ACCOUNTANT, CONTROLLER, AUDITOR, INTEGRATION, SYSTEM}
+    {
+        ADMIN,
+        BILLING,
+        CASH,
+        ACCOUNTANT,
+        CONTROLLER,
+        AUDITOR,
+        INTEGRATION,
+        REVENUE_ACCOUNTANT,
+        SYSTEM,
+    }
 )

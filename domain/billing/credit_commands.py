@@ -1,5 +1,6 @@
 """Issuing credit memos."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
@@ -10,14 +11,17 @@ from pydantic import Field
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import restore
 from domain.billing.invoice import CreditLine, Invoice
+from domain.billing.invoice_commands import kind_totals
 from domain.billing.numbering import next_number
 from domain.command import Answer, Command, Exact, Value
 from domain.consumption import BilledElsewhere
-from domain.contracts.commands import account_of
+from domain.contracts.account import KindTotal
+from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
+from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -60,14 +64,30 @@ class IssueCreditMemo(Command):
         lines = self._lines(invoice)
         restore(work, lines, self.memo_id)
         number = next_number(work, "CM", invoice.party.entity, self.issued_on)
+        contract = work.read(Contract, invoice.party.contract_id)
         invoice.credit(
             self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
-            lines,
+            lines, self._carried(work, contract, invoice, lines),
         )  # fmt: skip
-        contract = work.read(Contract, invoice.party.contract_id)
-        net = sum((line.net for line in lines), Decimal(0))
-        account_of(work, contract).charge(self.memo_id, number.text, self.issued_on, -net)
+        account_of(work, contract).charge(
+            self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
+            invoice.purchase_order,
+        )  # fmt: skip
         return DocumentAnswer(id=self.memo_id, number=number.text)
+
+    def _carried(
+        self,
+        work: UnitOfWork,
+        contract: Contract,
+        invoice: Invoice,
+        lines: tuple[CreditLine, ...],
+    ) -> Decimal | None:
+        """What the position takes back where a revenue run earns."""
+        if not invoice.party.by_run:
+            return None
+        back = invoice.totals_of(lines)
+        taken = Movement("invoice", self.issued_on, -back.net, -back.functional_net)
+        return -settle_document(work, contract, self.memo_id, taken, invoice.quote.to)
 
     def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:
         if len({line.no for line in self.lines}) < len(self.lines):
@@ -77,3 +97,12 @@ class IssueCreditMemo(Command):
         return tuple(
             invoice.credit_line(line.no, line.net, restore=line.restore) for line in self.lines
         )
+
+
+def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal, ...]:
+    """What credited lines give back to the limits of the contract; hours in proportion."""
+    parts = []
+    for line in lines:
+        billed = invoice.lines[line.no]
+        parts.append((line.kind, -line.net, -billed.quantity * line.net / billed.net))
+    return kind_totals(parts)

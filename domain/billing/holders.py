@@ -40,10 +40,8 @@ def holder_of(work: UnitOfWork, kind: str, holder_id: UUID) -> Holder:
     return found
 
 
-def consume(
-    work: UnitOfWork, refs: Iterable[BillableRef], contract_id: UUID, invoice_id: UUID
-) -> list[Share]:
-    """Take the things for an invoice: their own state moves in the same append.
+def offered(work: UnitOfWork, refs: Iterable[BillableRef], contract_id: UUID) -> list[Share]:
+    """What the holders of these things have to bill.
 
     Raises BilledElsewhere, OtherContract, UnknownEntry, UnknownMilestone, NotFound.
     """
@@ -53,18 +51,24 @@ def consume(
         raise BilledElsewhere("a source is named twice", field="sources")
     for kind, holder in HOLDERS.items():
         work.load_all(holder, dict.fromkeys(ref.holder_id for ref in wanted if ref.kind == kind))
-    return [share for ref in wanted for share in _take(work, ref, contract_id, invoice_id)]
+    return [share for ref in wanted for share in _offered(work, ref, contract_id)]
 
 
-def _take(
-    work: UnitOfWork, ref: BillableRef, contract_id: UUID, invoice_id: UUID
-) -> Iterable[Share]:
+def _offered(work: UnitOfWork, ref: BillableRef, contract_id: UUID) -> Iterable[Share]:
     holder = holder_of(work, ref.kind, ref.holder_id)
     shares = holder.shares(ref.ids)
     if {holder.contract_of(id_) for id_ in ref.ids} != {contract_id}:
         raise OtherContract("a source belongs to another contract", field="sources")
-    holder.bill(invoice_id, ref.ids)
     return shares
+
+
+def consume(work: UnitOfWork, shares: Iterable[Share], invoice_id: UUID) -> None:
+    """Put the things on an invoice: their own state moves in the same append."""
+    held: dict[tuple[str, UUID], list[UUID]] = defaultdict(list)
+    for share in shares:
+        held[share.kind, share.holder_id].append(share.id)
+    for (kind, holder_id), ids in held.items():
+        holder_of(work, kind, holder_id).bill(invoice_id, tuple(ids))
 
 
 def restore(work: UnitOfWork, lines: Iterable[CreditLine], memo_id: UUID) -> None:

@@ -7,6 +7,7 @@ the one takes the last of the other, so a settled invoice is zero in both.
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -103,6 +104,13 @@ class Invoice(Root):
         quote: Quote
         lines: tuple[InvoiceLine, ...]
         totals: Totals
+        purchase_order: str = ""
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Orders of clients came later."""
+            state["purchase_order"] = ""
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -188,6 +196,7 @@ class Invoice(Root):
         quote: Quote,
         lines: tuple[InvoiceLine, ...],
         totals: Totals,
+        purchase_order: str = "",
     ) -> None:
         del sequence, series
         self.number = number
@@ -196,6 +205,7 @@ class Invoice(Root):
         self.party = party
         self.currency = currency
         self.quote = quote
+        self.purchase_order = purchase_order
         self.lines = {line.no: line for line in lines}
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))
@@ -231,15 +241,17 @@ class Invoice(Root):
 
     def credit(
         self, memo_id: UUID, number: str, sequence: int, series: str, issued_on: date, why: str,
-        lines: tuple[CreditLine, ...],
+        lines: tuple[CreditLine, ...], carried: Decimal | None = None,
     ) -> None:  # fmt: skip
         """Issue a credit memo at the invoice's own rate; what exceeds the open amount is owed.
 
-        Raises OverCredited for what a discount or write-off has given up already.
+        ``carried`` is what the contract's position takes back where a revenue run earns. Raises
+        OverCredited for what a discount or write-off has given up already.
         """
         totals = self.totals_of(lines)
         if totals.gross > (left := self.claim_left[0]):
             raise OverCredited(f"{left} {self.currency} are neither credited nor reduced")
+        totals = totals if carried is None else replace(totals, carried=carried)
         from_open = min(totals.gross, self.open)
         self._credited(
             memo_id, number, sequence, series, self.party, self.number, issued_on, why,

@@ -1,6 +1,7 @@
 """Drafting and activating contracts."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
 from domain.request import AlreadyTaken
+from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, SYSTEM})
@@ -96,10 +98,33 @@ class DraftContract(Command):
 
 def account_of(work: UnitOfWork, contract: Contract) -> ContractAccount:
     """The contract's account, to change it; opened by its first document."""
-    id_ = account_id(contract.id)
+    return opened_account(work, contract.id, contract.entity, contract.currency)
+
+
+def opened_account(
+    work: UnitOfWork, contract_id: UUID, entity: str, currency: str
+) -> ContractAccount:
+    """The account of a contract that is known by its id alone."""
+    id_ = account_id(contract_id)
     return work.load_or_none(ContractAccount, id_) or work.add(
-        ContractAccount(id_, contract.id, contract.entity, contract.currency)
+        ContractAccount(id_, contract_id, entity, currency)
     )
+
+
+def position_account(
+    work: UnitOfWork, contract_id: UUID, entity: str, currency: str
+) -> ContractAccount:
+    """The account whose layers a contract moves: its own, or that it was combined into."""
+    own = opened_account(work, contract_id, entity, currency)
+    return own if own.into is None else work.load(ContractAccount, own.into)
+
+
+def settle_document(
+    work: UnitOfWork, contract: Contract, document_id: UUID, movement: Movement, books: str
+) -> Decimal:
+    """What the position gives up for a document where a revenue run earns."""
+    account = position_account(work, contract.id, contract.entity, contract.currency)
+    return account.settle(document_id, movement, books)
 
 
 class ActivateContract(Command):

@@ -7,7 +7,10 @@ from typing import Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.cap import BadLimit
+from domain.contracts.clauses import HUNDRED, Cap, PurchaseOrder, TimeTerms
 from domain.errors import Refusal
+from domain.organisation.person import OverlappingRate
 
 Recognition = Literal["as_earned", "by_run"]
 """When revenue is posted: with the approval of what earned it, or by the period's run."""
@@ -17,6 +20,24 @@ class ContractNotActive(Refusal):
     """The contract is not in force."""
 
     code = "CONTRACT_NOT_ACTIVE"
+
+
+class ContractSuspended(Refusal):
+    """The contract is suspended: nothing is billed under it."""
+
+    code = "CONTRACT_SUSPENDED"
+
+
+class AlreadyTerminated(Refusal):
+    """The contract has ended early before."""
+
+    code = "ALREADY_TERMINATED"
+
+
+class OutsideTerm(Refusal):
+    """The day is not within the contract's term."""
+
+    code = "OUTSIDE_TERM"
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,42 @@ class Contract(Root):
         terms: BillingTerms
         opportunity_id: UUID | None
 
+    class CapSet(Root.Event):
+        """A limit was agreed, or changed: one of a name holds."""
+
+        TOPIC = "contracts.cap_set"
+        cap: Cap
+
+    class TimeTermsSet(Root.Event):
+        """How hours from a day on are rounded and priced."""
+
+        TOPIC = "contracts.time_terms_set"
+        terms: TimeTerms
+
+    class PurchaseOrderAttached(Root.Event):
+        """The client's order; the last one attached is the one that documents name."""
+
+        TOPIC = "contracts.purchase_order_attached"
+        order: PurchaseOrder
+
+    class Suspended(Root.Event):
+        """Nothing is billed until it is resumed."""
+
+        TOPIC = "contracts.contract_suspended"
+        why: str
+
+    class Resumed(Root.Event):
+        """Billing goes on."""
+
+        TOPIC = "contracts.contract_resumed"
+
+    class Terminated(Root.Event):
+        """The contract ends early: work after that day is not billable."""
+
+        TOPIC = "contracts.contract_terminated"
+        terminated_on: date
+        why: str
+
     class Activated(Root.Event):
         """Both sides are bound."""
 
@@ -85,16 +142,99 @@ class Contract(Root):
         self.terms = terms
         self.opportunity_id = opportunity_id
         self.active = False
+        self.suspended = ""
+        self.terminated_on: date | None = None
+        self.caps: dict[str, Cap] = {}
+        self.time_terms: tuple[TimeTerms, ...] = ()
+        self.order: PurchaseOrder | None = None
 
     def activate(self, approved_by: str) -> None:
         """Twice changes nothing. ``approved_by`` names the enforceable approval."""
         if not self.active:
             self._activated(approved_by)
 
+    def set_cap(self, cap: Cap) -> None:
+        """Agree on a limit; the same again changes nothing. Raises BadLimit."""
+        if cap.limit < 0 or not all(0 < pct <= HUNDRED for pct in cap.thresholds_pct):
+            raise BadLimit(f"{cap.name}: {cap.limit}", field="limit")
+        if self.caps.get(cap.name) != cap:
+            self._cap_set(cap)
+
+    def set_time_terms(self, terms: TimeTerms) -> None:
+        """Terms of hours from a day on. Raises OverlappingRate where that day has some."""
+        if any(known.from_date == terms.from_date for known in self.time_terms):
+            raise OverlappingRate(f"terms from {terms.from_date} are there", field="from_date")
+        self._time_terms_set(terms)
+
+    def time_terms_on(self, day: date) -> TimeTerms:
+        """The terms of an hour worked that day; the latest begun."""
+        begun = [terms for terms in self.time_terms if terms.from_date <= day]
+        return max(begun, key=lambda terms: terms.from_date, default=TimeTerms(day))
+
+    def attach_order(self, order: PurchaseOrder) -> None:
+        """Name the client's order on documents from now on; the same again changes nothing."""
+        if self.order != order:
+            self._purchase_order_attached(order)
+
+    def suspend(self, why: str) -> None:
+        """Twice changes nothing. Raises ContractNotActive."""
+        self.require_active()
+        if not self.suspended:
+            self._suspended(why)
+
+    def resume(self) -> None:
+        """Where nothing is suspended nothing changes."""
+        if self.suspended:
+            self._resumed()
+
+    def terminate(self, on: date, why: str) -> None:
+        """End it early. Raises ContractNotActive, AlreadyTerminated, OutsideTerm."""
+        self.require_active()
+        if self.terminated_on:
+            raise AlreadyTerminated(f"{self.name} ended on {self.terminated_on}")
+        if not self.starts_on <= on <= self.ends_on:
+            raise OutsideTerm(f"{on} is outside {self.starts_on} to {self.ends_on}", field="on")
+        self._terminated(on, why)
+
+    def is_over(self, day: date) -> bool:
+        """Whether work of that day comes after an early end."""
+        return self.terminated_on is not None and day > self.terminated_on
+
+    def require_billable(self) -> None:
+        """Raises ContractNotActive, ContractSuspended."""
+        self.require_active()
+        if self.suspended:
+            raise ContractSuspended(f"{self.name}: {self.suspended}", field="contract_id")
+
     def require_active(self) -> None:
         """Raises ContractNotActive."""
         if not self.active:
             raise ContractNotActive(f"contract {self.name} is not active", field="contract_id")
+
+    @event(CapSet)
+    def _cap_set(self, cap: Cap) -> None:
+        self.caps[cap.name] = cap
+
+    @event(TimeTermsSet)
+    def _time_terms_set(self, terms: TimeTerms) -> None:
+        self.time_terms = (*self.time_terms, terms)
+
+    @event(PurchaseOrderAttached)
+    def _purchase_order_attached(self, order: PurchaseOrder) -> None:
+        self.order = order
+
+    @event(Suspended)
+    def _suspended(self, why: str) -> None:
+        self.suspended = why
+
+    @event(Resumed)
+    def _resumed(self) -> None:
+        self.suspended = ""
+
+    @event(Terminated)
+    def _terminated(self, terminated_on: date, why: str) -> None:
+        del why
+        self.terminated_on = terminated_on
 
     @event(Activated)
     def _activated(self, approved_by: str) -> None:

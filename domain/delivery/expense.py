@@ -144,9 +144,8 @@ class Expense(Root):
                      rated.bill_amount, rated.bill_amount, rated.carried)  # fmt: skip
 
     def contract_of(self, id_: UUID) -> UUID | None:
-        """The contract it is billed under."""
-        del id_
-        return self.contract_id
+        """The contract it is billed under; None for another thing's id."""
+        return self.contract_id if id_ == self.id else None
 
     def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
         """Put it on an invoice. Raises BilledElsewhere."""

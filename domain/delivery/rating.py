@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.explanation import Step
 from domain.money import quantize
 from domain.pricing.fx import Quote
-from domain.pricing.rate_card import RateLine
+from domain.pricing.resolution import Resolution
 
 MINUTES_PER_HOUR = 60
 
@@ -32,7 +33,9 @@ class Cost:
 class Bill:
     """What the work is worth to the client, and in the functional currency of who bills it.
 
-    ``earned``: its approval earns revenue; else the contract's revenue run does.
+    ``earned``: its approval earns revenue; else the contract's revenue run does. ``hourly_rate``
+    is after, ``standard_rate`` before the contract's discount; ``billed_minutes`` are those left
+    by partial billability and rounding (None: as worked, of bills before there were such terms).
     """
 
     entity: str
@@ -42,11 +45,24 @@ class Bill:
     quote: Quote
     functional: Decimal
     earned: bool = True
+    billed_minutes: Decimal | None = None
+    standard_rate: Decimal | None = None
 
     @property
     def carried(self) -> Decimal:
         """What the books carry for it until it is billed."""
         return self.functional if self.earned else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Hours worth billing, their rates per hour, and how they came about."""
+
+    billed_minutes: Decimal
+    hourly_rate: Decimal
+    standard_rate: Decimal
+    amount: Decimal
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -71,25 +87,36 @@ def cost_of(minutes: int, hourly_rate: Decimal, entity: str, quote: Quote) -> Co
     return Cost(entity, quote.of, hourly_rate, amount, quote.to, quote.convert(amount))
 
 
-def bill_of(
-    minutes: int, line: RateLine, entity: str, quote: Quote, *, earned: bool = True
-) -> Bill:
-    """Value of some minutes in the contract's currency (``quote.of``)."""
-    amount = _amount(minutes, line.hourly_rate, quote.of)
-    return Bill(entity, quote.of, line.hourly_rate, amount, quote, quote.convert(amount), earned)
+def bill_of(priced: Priced, entity: str, quote: Quote, *, earned: bool = True) -> Bill:
+    """Value of priced hours in the contract's currency (``quote.of``)."""
+    return Bill(
+        entity, quote.of, priced.hourly_rate, priced.amount, quote, quote.convert(priced.amount),
+        earned, priced.billed_minutes, priced.standard_rate,
+    )  # fmt: skip
 
 
-def explain(minutes: int, line: RateLine, bill: Bill) -> str:
+def priced(
+    minutes: Decimal, rate: Resolution, discount_pct: Decimal, currency: str,
+    steps: tuple[Step, ...],
+) -> Priced:  # fmt: skip
+    """Billed minutes at a rate less the contract's discount; rounded once, at the end."""
+    net_rate = rate.hourly_rate * (100 - discount_pct) / 100
+    amount = _amount(minutes, net_rate, currency)
+    taken = [*rate.steps, *steps]
+    if discount_pct:
+        taken.append(Step("discount.rate", f"{discount_pct} % off: {net_rate.normalize():f}/h"))
+    taken.append(Step("amount", f"{minutes.normalize():f} min = {amount} {currency}"))
+    return Priced(minutes, net_rate, rate.hourly_rate, amount, tuple(taken))
+
+
+def explain(priced: Priced, bill: Bill) -> str:
     """Which rate priced the work and why, in words."""
-    names = zip(("person", "activity", "role"), line.scope, strict=True)
-    scope = ", ".join(f"{name} {value}" for name, value in names if value) or "everyone"
-    rate = f"{line.hourly_rate} {bill.currency}/h for {scope} since {line.from_date}"
-    text = f"{minutes} min x {rate} = {bill.amount} {bill.currency}"
+    text = "; ".join(step.text for step in priced.steps)
     if bill.quote.of == bill.quote.to:
         return text
     quote = bill.quote
     return f"{text}; {quote.source} {quote.quoted_on}: {bill.functional} {quote.to}"
 
 
-def _amount(minutes: int, hourly_rate: Decimal, currency: str) -> Decimal:
+def _amount(minutes: Decimal | int, hourly_rate: Decimal, currency: str) -> Decimal:
     return quantize(hourly_rate * minutes / MINUTES_PER_HOUR, currency)

@@ -8,15 +8,12 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
 from domain.command import Answer, Command
-from domain.contracts.contract import Contract
 from domain.delivery.project import Project
-from domain.delivery.rating import Bill, RatedTime, bill_of, cost_of, explain
-from domain.delivery.timesheet import MINUTES_PER_DAY, Entry, Timesheet, monday_of, timesheet_id
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
+from domain.delivery.time_rating import rate_all
+from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
-from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
-from domain.pricing.fx import quote
-from domain.pricing.rate_card import RateCard, resolve
 from domain.unit_of_work import UnitOfWork
 
 DAYS_AHEAD = 7
@@ -156,7 +153,7 @@ class ApproveTime(WeekFields):
         sheet, person = self.sheet(work)
         entries = sheet.waiting(self.entry_ids)
         sheet.refuse_own(work.actor.id, person.user, entries)
-        sheet.approve(tuple(rate(work, person, entry) for entry in entries))
+        sheet.approve(rate_all(work, person, entries))
         return Answer(id=sheet.id)
 
 
@@ -174,43 +171,3 @@ class RejectTime(WeekFields):
         sheet.refuse_own(work.actor.id, person.user, entries)
         sheet.reject(tuple(entry.id for entry in entries), self.why)
         return Answer(id=sheet.id)
-
-
-def rate(work: UnitOfWork, person: Person, entry: Entry) -> RatedTime:
-    """Figures of an entry, in the books of both entities.
-
-    Raises WrongEntity, NoCostRate, NoBillRate, MissingRate.
-    """
-    home = work.read(LegalEntity, entity_id(person.entity))
-    project = work.read(Project, entry.project_id)
-    work.actor.require_entity(project.entity)
-    owner = work.read(LegalEntity, entity_id(project.entity))
-    between = quote(work, home.currency, owner.currency, entry.work_date)
-    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, between)
-    bill, words = _bill(work, person, entry, project)
-    return RatedTime(
-        entry.id, project.id, project.contract_id, entry.work_date, entry.minutes, person.role,
-        entry.activity, cost, bill, words,
-    )  # fmt: skip
-
-
-def _bill(
-    work: UnitOfWork, person: Person, entry: Entry, project: Project
-) -> tuple[Bill | None, str]:
-    if not entry.billable:
-        return None, "marked not billable"
-    if project.contract_id is None:
-        return None, "internal project"
-    contract = work.read(Contract, project.contract_id)
-    if contract.terms.model != "time_and_materials" or contract.terms.rate_card_id is None:
-        return None, "fixed fee: billed by milestone"
-    card = work.read(RateCard, contract.terms.rate_card_id)
-    line = resolve(
-        card.lines, person=person.code, activity=entry.activity, role=person.role,
-        on=entry.work_date,
-    )  # fmt: skip
-    entity = work.read(LegalEntity, entity_id(contract.entity))
-    fx = quote(work, contract.currency, entity.currency, entry.work_date)
-    earned = contract.terms.earned_at_once
-    bill = bill_of(entry.minutes, line, entity.code, fx, earned=earned)
-    return bill, explain(entry.minutes, line, bill)

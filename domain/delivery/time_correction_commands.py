@@ -9,14 +9,24 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, PROJECT_MANAGER
-from domain.command import Answer
+from domain.command import Answer, Exact
+from domain.contracts.account import ContractAccount, account_id
 from domain.delivery.project import Project
 from domain.delivery.time_commands import EntryAnswer, WeekFields
-from domain.delivery.timesheet import Entry, Timesheet
+from domain.delivery.time_entry import Entry
+from domain.delivery.time_rating import rerate_all
+from domain.delivery.timesheet import Timesheet
+from domain.errors import Refusal
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork
 
 CORRECTORS = frozenset({ADMIN, APPROVER, PROJECT_MANAGER})
+
+
+class SetApart(Refusal):
+    """The thing is held, or written down or up: undo that first."""
+
+    code = "SET_APART"
 
 
 class ApprovedFields(WeekFields):
@@ -28,14 +38,23 @@ class ApprovedFields(WeekFields):
     def approved(self, work: UnitOfWork) -> tuple[Timesheet, Person]:
         """The week, for somebody with a reach to every project of the entries.
 
-        Raises UnknownEntry, OwnWork, NotFound, WrongEntity.
+        Raises UnknownEntry, OwnWork, SetApart, NotFound, WrongEntity.
         """
         sheet, person = self.sheet(work)
         entries = [sheet.entry(id_) for id_ in self.entry_ids]
         sheet.refuse_own(work.actor.id, person.user, entries)
         for entry in entries:
             work.actor.require_entity(work.read(Project, entry.project_id).entity)
+            refuse_set_apart(work, sheet, entry.id)
         return sheet, person
+
+
+def refuse_set_apart(work: UnitOfWork, sheet: Timesheet, entry_id: UUID) -> None:
+    """Raises SetApart where the entry is held or written down: that comes off first."""
+    contract_id = sheet.contract_of(entry_id)
+    account = contract_id and work.find(ContractAccount, account_id(contract_id))
+    if account and account.is_set_apart(entry_id):
+        raise SetApart("the entry is held, or written down or up", field="entry_ids")
 
 
 class UnapproveTime(ApprovedFields):
@@ -44,7 +63,7 @@ class UnapproveTime(ApprovedFields):
     ROLES: ClassVar = CORRECTORS
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, WrongState (billed, or not approved)."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
         sheet, _ = self.approved(work)
         sheet.unapprove(self.entry_ids, self.why)
         return Answer(id=sheet.id)
@@ -56,9 +75,46 @@ class ReverseTime(ApprovedFields):
     ROLES: ClassVar = CORRECTORS
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, WrongState (billed, or not approved)."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
         sheet, _ = self.approved(work)
         sheet.reverse(self.entry_ids, self.why)
+        return Answer(id=sheet.id)
+
+
+class ReRateTime(ApprovedFields):
+    """Price approved, unbilled time anew, after a rate or a clause was put right.
+
+    Its cost stays as it was.
+    """
+
+    ROLES: ClassVar = CORRECTORS
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
+        sheet, person = self.approved(work)
+        entries = [sheet.entry(id_) for id_ in dict.fromkeys(self.entry_ids)]
+        sheet.require_approved(self.entry_ids)
+        sheet.rerate(tuple(rerate_all(work, person, entries)), self.why)
+        return Answer(id=sheet.id)
+
+
+class SetBillability(WeekFields):
+    """Say how much of an entry may be billed, before it is approved."""
+
+    ROLES: ClassVar = frozenset({ADMIN, PROJECT_MANAGER})
+    entry_id: UUID
+    billable_pct: Exact = Field(ge=0, le=100, decimal_places=2)
+    hourly_rate: Exact | None = Field(
+        default=None, ge=0, max_digits=12, description="Of this entry alone; contract's currency"
+    )
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises UnknownEntry, WrongState, NotFound, WrongEntity."""
+        sheet, _ = self.sheet(work)
+        entry = sheet.entry(self.entry_id)
+        work.actor.require_entity(work.read(Project, entry.project_id).entity)
+        sheet.set_billability(self.entry_id, self.billable_pct, self.hourly_rate, self.why)
         return Answer(id=sheet.id)
 
 
@@ -74,7 +130,7 @@ class TransferTime(ApprovedFields):
     project_id: UUID = Field(description="Where the time belongs")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, WrongState, ProjectClosed, NotFound, WrongEntity."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState, ProjectClosed, NotFound."""
         target = work.read(Project, self.project_id)
         work.actor.require_entity(target.entity)
         target.require_open()

@@ -5,20 +5,16 @@ submitted again, a credit memo makes billed ones approved again. What is approve
 the approval is taken back, or the entry is reversed for good and noted anew.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from domain.aggregate import PERSONAL, Root, event
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.rating import RatedTime
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, State
 from domain.errors import Refusal
-from domain.identity import named_id
-
-MINUTES_PER_DAY = 24 * 60
-State = Literal["logged", "submitted", "approved", "rejected", "billed", "reversed"]
 
 
 class TooManyHours(Refusal):
@@ -49,32 +45,6 @@ class OwnWork(Refusal):
     """Nobody approves what they entered or did themselves."""
 
     code = "OWN_WORK"
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())
-
-
-def timesheet_id(person_id: UUID, day: date) -> UUID:
-    """The stream of a person's week."""
-    monday = monday_of(day)
-    return named_id("timesheet", f"{person_id}:{monday}", monday)
-
-
-@dataclass
-class Entry:
-    """One note of time."""
-
-    id: UUID
-    project_id: UUID
-    work_date: date
-    minutes: int
-    activity: str
-    billable: bool
-    author: str
-    state: State = "logged"
-    rated: RatedTime | None = None
 
 
 class Timesheet(Root):
@@ -121,6 +91,15 @@ class Timesheet(Root):
         TOPIC = "delivery.time_withdrawn"
         entry_id: UUID
 
+    class BillabilitySet(Root.Event):
+        """How much of an entry may be billed, perhaps at a rate of its own."""
+
+        TOPIC = "delivery.billability_set"
+        entry_id: UUID
+        billable_pct: Decimal
+        hourly_rate: Decimal | None
+        why: str
+
     class Submitted(Root.Event):
         """The person says these are complete."""
 
@@ -155,6 +134,15 @@ class Timesheet(Root):
         TOPIC = "delivery.time_reversed"
         person_id: UUID
         rated: tuple[RatedTime, ...]
+        why: str
+
+    class TimeReRated(Root.Event):
+        """Approved, unbilled entries are worth something else; what they cost stays."""
+
+        TOPIC = "delivery.time_re_rated"
+        person_id: UUID
+        before: tuple[RatedTime, ...]
+        after: tuple[RatedTime, ...]
         why: str
 
     class TimeBilled(Root.Event):
@@ -202,6 +190,13 @@ class Timesheet(Root):
         self._require(entry_id, "logged", "rejected", "submitted")
         self._time_withdrawn(entry_id)
 
+    def set_billability(
+        self, entry_id: UUID, billable_pct: Decimal, hourly_rate: Decimal | None, why: str
+    ) -> None:
+        """Before approval only. Raises UnknownEntry, WrongState."""
+        self._require(entry_id, "logged", "submitted", "rejected")
+        self._billability_set(entry_id, billable_pct, hourly_rate, why)
+
     def submit(self) -> None:
         """Submit all that is logged. Raises NothingToDo."""
         self._submitted(tuple(e.id for e in self._waiting("logged")))
@@ -237,6 +232,21 @@ class Timesheet(Root):
         """Undo approved entries for good while nothing is billed. Raises as ``unapprove``."""
         self._time_reversed(self.person_id, self._frozen(entry_ids), why)
 
+    def require_approved(self, entry_ids: tuple[UUID, ...]) -> None:
+        """Raises UnknownEntry, WrongState where one is not approved, or is billed."""
+        self._frozen(entry_ids)
+
+    def rerate(self, after: tuple[RatedTime, ...], why: str) -> None:
+        """Other bill figures for approved entries; equal ones change nothing.
+
+        Raises UnknownEntry, WrongState.
+        """
+        before = self._frozen(tuple(one.entry_id for one in after))
+        changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+        if changed:
+            olds, news = zip(*changed, strict=True)
+            self._time_re_rated(self.person_id, olds, news, why)
+
     def _frozen(self, entry_ids: tuple[UUID, ...]) -> tuple[RatedTime, ...]:
         entries = [self._require(id_, "approved") for id_ in dict.fromkeys(entry_ids)]
         return tuple(entry.rated for entry in entries if entry.rated)
@@ -265,7 +275,8 @@ class Timesheet(Root):
         if entry.state != "approved" or entry.rated is None or bill is None:
             raise BilledElsewhere(f"entry of {entry.work_date} is {entry.state}", field="sources")
         text = " ".join(filter(None, (entry.rated.role, entry.rated.activity)))
-        hours = Decimal(entry.minutes) / 60
+        minutes = entry.minutes if bill.billed_minutes is None else bill.billed_minutes
+        hours = Decimal(minutes) / 60
         return Share(self.id, entry.id, "time", text, hours, bill.hourly_rate, bill.amount,
                      bill.carried)  # fmt: skip
 
@@ -314,6 +325,14 @@ class Timesheet(Root):
     def _time_withdrawn(self, entry_id: UUID) -> None:
         self._remove(entry_id)
 
+    @event(BillabilitySet)
+    def _billability_set(
+        self, entry_id: UUID, billable_pct: Decimal, hourly_rate: Decimal | None, why: str
+    ) -> None:
+        del why
+        self.entries[entry_id].billable_pct = billable_pct
+        self.entries[entry_id].hourly_rate = hourly_rate
+
     @event(Submitted)
     def _submitted(self, entry_ids: tuple[UUID, ...]) -> None:
         self._move(entry_ids, "submitted")
@@ -341,6 +360,15 @@ class Timesheet(Root):
         for one in rated:
             self.minutes[one.work_date] -= one.minutes
         self._move(tuple(one.entry_id for one in rated), "reversed")
+
+    @event(TimeReRated)
+    def _time_re_rated(
+        self, person_id: UUID, before: tuple[RatedTime, ...], after: tuple[RatedTime, ...],
+        why: str,
+    ) -> None:  # fmt: skip
+        del person_id, before, why
+        for one in after:
+            self.entries[one.entry_id].rated = one
 
     @event(TimeBilled)
     def _time_billed(self, invoice_id: UUID, entry_ids: tuple[UUID, ...]) -> None:

@@ -6,6 +6,7 @@ inside. Source of each pairing: the event-to-journal table of the accounting rul
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from domain.aggregate import Root
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
+from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.rating import RatedTime
@@ -21,6 +23,9 @@ from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
+from domain.revenue.contract import RevenueContract
+from domain.revenue.cost_asset import ContractCostAsset, CostOf
+from domain.revenue.provisions import ContractProvisions
 
 __all__ = ["RULES", "VERSION", "Entry", "balanced", "both", "entries_of"]
 
@@ -46,12 +51,17 @@ def time_cost(fact: Rated) -> Iterable[Entry]:
 
 def time_value(fact: Rated) -> Iterable[Entry]:
     """Time-and-materials value earned, in the contract's entity: Dr 1200, Cr 4000."""
+    return value_entries(fact.rated)
+
+
+def value_entries(rated: Iterable[RatedTime]) -> Iterable[Entry]:
+    """One entry a day and project of what approval earned."""
 
     def key(one: RatedTime) -> tuple[Any, ...]:
         assert one.bill is not None  # noqa: S101 -- filtered below
         return one.bill.entity, one.bill.currency, one.work_date, str(one.project_id)
 
-    billed = sorted((one for one in fact.rated if one.bill and one.bill.earned), key=key)
+    billed = sorted((one for one in rated if one.bill and one.bill.earned), key=key)
     for _, group in groupby(billed, key):
         bills = [(one, one.bill) for one in group if one.bill]
         first, bill = bills[0]
@@ -70,6 +80,16 @@ def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iter
                          for line in entry.lines)  # fmt: skip
         yield replace(entry, rule="time_undone", description=f"{entry.description}, undone",
                       lines=mirrored)  # fmt: skip
+
+
+def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
+    """Other value of approved time: the old one's mirror, then the new one."""
+    for figures, sign in ((fact.before, -1), (fact.after, 1)):
+        for entry in value_entries(figures):
+            yield replace(entry, rule="time_rerated", lines=tuple(
+                replace(line, amount=sign * line.amount, functional=sign * line.functional)
+                for line in entry.lines
+            ))  # fmt: skip
 
 
 def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
@@ -107,6 +127,19 @@ def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
                 lines)  # fmt: skip
 
 
+def write_down(fact: ContractAccount.WrittenDown) -> Iterable[Entry]:
+    """Unbilled worth given up: Dr 4090, Cr 1200 as the books carried it.
+
+    What a revenue run earns is carried at nothing, and no document decides its revenue.
+    """
+    given = fact.write_down
+    if not given.carried:
+        return
+    lines = both(chart.DISCOUNTS, chart.POSITION, given.currency, given.amount, given.carried,
+                 None)  # fmt: skip
+    yield Entry("write_down", given.entity, given.books, given.written_on, given.why, "", lines)
+
+
 def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
     """Dr 1100 gross; Cr 1200 what the books carried, Cr 2300; FX since it was earned to 7000."""
     totals, books = fact.totals, fact.quote.to
@@ -124,8 +157,8 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
     """Cr 1100 what was open and 2230 the rest; Dr 2300 and what was credited.
 
     Freed work goes back to 1200 as carried, a price cut to 4090 (time, expenses) or 4010 (fixed
-    fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200: the price
-    of the contract decides revenue, not the document.
+    fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200 at what the
+    contract's position takes: the price of the contract decides revenue, not the document.
     """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
     owed = totals.gross - fact.from_open
@@ -134,11 +167,12 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
         Line(chart.CUSTOMER_CREDITS, fact.currency, -owed, -quote.convert(owed)),
         Line(chart.OUTPUT_TAX, fact.currency, totals.tax, totals.functional_tax),
     ]
-    for line in fact.lines:
+    if fact.party.by_run:
+        lines.append(Line(chart.POSITION, fact.currency, totals.net, totals.carried))
+    for line in () if fact.party.by_run else fact.lines:
         account = chart.REVENUE_FIXED if line.kind == "milestone" else chart.DISCOUNTS
-        carried = line.restored and not fact.party.by_run
-        value = line.carried if carried else quote.convert(line.net)
-        account = chart.POSITION if line.restored or fact.party.by_run else account
+        value = line.carried if line.restored else quote.convert(line.net)
+        account = chart.POSITION if line.restored else account
         lines.append(Line(account, fact.currency, line.net, value))
     rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
     yield Entry("credit_memo", fact.party.entity, books, fact.issued_on,
@@ -167,6 +201,70 @@ def application(fact: Payment.Applied) -> Iterable[Entry]:
                 balanced(lines, books))  # fmt: skip
 
 
+def revenue(fact: RevenueContract.Recognized | RevenueContract.Reversed) -> Iterable[Entry]:
+    """Revenue of a run, or a run taken back, by obligation: Dr 1200, Cr its revenue account."""
+    run = fact.run
+    lines: tuple[Line, ...] = ()
+    for line in fact.lines:
+        lines += both(chart.POSITION, line.account, fact.currency, line.delta, line.functional,
+                      line.project_id)  # fmt: skip
+    yield Entry("revenue", fact.entity, fact.quote.to, run.on, f"Revenue of {run.period:%Y-%m}",
+                "", lines)  # fmt: skip
+
+
+def refund_expected(fact: ContractProvisions.RefundExpected) -> Iterable[Entry]:
+    """What is expected to go back is no revenue: Dr 4090, Cr 2220."""
+    owing = fact.owing
+    lines = both(chart.DISCOUNTS, chart.REFUNDS_OWED, owing.currency, fact.change,
+                 fact.functional, None)  # fmt: skip
+    yield Entry("refund_expected", owing.entity, owing.books, fact.recorded_on,
+                "Refunds expected", "", lines)  # fmt: skip
+
+
+def loss_provided(fact: ContractProvisions.LossProvided) -> Iterable[Entry]:
+    """The loss still to come: Dr 5050, Cr 2240."""
+    change = fact.provision.change
+    lines = both(chart.ONEROUS_COST, chart.ONEROUS, fact.owing.books, change, change, None)
+    yield Entry("loss_provided", fact.owing.entity, fact.owing.books, fact.provided_on,
+                "Onerous contract", "", lines)  # fmt: skip
+
+
+def loss_released(fact: ContractProvisions.LossReleased) -> Iterable[Entry]:
+    """A provision used: Dr 2240, Cr 5050."""
+    used = -fact.provision.change
+    lines = both(chart.ONEROUS, chart.ONEROUS_COST, fact.owing.books, used, used, None)
+    yield Entry("loss_released", fact.owing.entity, fact.owing.books, fact.released_on,
+                "Onerous contract", "", lines)  # fmt: skip
+
+
+def cost_capitalized(fact: ContractCostAsset.Capitalized) -> Iterable[Entry]:
+    """Cost to obtain: Dr 1310, Cr 2100. Cost to fulfil, labour so far: Dr 1300, Cr 5000."""
+    credit = chart.PAYROLL_OWED if fact.cost.nature == "obtain" else chart.LABOUR
+    lines = both(cost_account(fact.cost), credit, fact.cost.books, fact.amount, fact.amount, None)
+    yield Entry("cost_capitalized", fact.cost.entity, fact.cost.books, fact.capitalized_on,
+                "Contract cost", "", lines)  # fmt: skip
+
+
+def cost_amortized(fact: ContractCostAsset.Amortized) -> Iterable[Entry]:
+    """Months of benefit: Dr 5060, Cr 1310 or 1300."""
+    yield _written_off("cost_amortized", fact.cost, fact.amortized_on, fact.amount)
+
+
+def cost_impaired(fact: ContractCostAsset.Impaired) -> Iterable[Entry]:
+    """What will not come back: Dr 5060, Cr 1310 or 1300."""
+    yield _written_off("cost_impaired", fact.cost, fact.impaired_on, fact.loss)
+
+
+def _written_off(rule: str, cost: CostOf, on: date, amount: Decimal) -> Entry:
+    lines = both(chart.CONTRACT_COST, cost_account(cost), cost.books, amount, amount, None)
+    return Entry(rule, cost.entity, cost.books, on, "Contract cost", "", lines)
+
+
+def cost_account(cost: CostOf) -> str:
+    """Where an asset of this nature stands."""
+    return chart.OBTAINING_COST if cost.nature == "obtain" else chart.FULFILMENT_COST
+
+
 Rule = Callable[[Any], Iterable[Entry]]
 VERSION = 1
 
@@ -174,13 +272,23 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeApproved: (time_cost, time_value),
     Timesheet.TimeUnapproved: (time_undone,),
     Timesheet.TimeReversed: (time_undone,),
+    Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
     Project.MilestoneAccepted: (milestone_value,),
+    ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    RevenueContract.Recognized: (revenue,),
+    RevenueContract.Reversed: (revenue,),
+    ContractProvisions.RefundExpected: (refund_expected,),
+    ContractProvisions.LossProvided: (loss_provided,),
+    ContractProvisions.LossReleased: (loss_released,),
+    ContractCostAsset.Capitalized: (cost_capitalized,),
+    ContractCostAsset.Amortized: (cost_amortized,),
+    ContractCostAsset.Impaired: (cost_impaired,),
 }
 
 

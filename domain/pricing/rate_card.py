@@ -31,25 +31,6 @@ class RateLine:
         """What the line is about."""
         return self.person, self.activity, self.role
 
-    def fits(self, person: str, activity: str, role: str, on: date) -> bool:
-        """Whether the line may price this work."""
-        given = (person, activity, role)
-        matches = all(not want or want == got for want, got in zip(self.scope, given, strict=True))
-        return matches and self.from_date <= on
-
-
-def resolve(
-    lines: tuple[RateLine, ...], *, person: str, activity: str, role: str, on: date
-) -> RateLine:
-    """The line that prices an hour: person and activity before person, activity, role, any.
-
-    Among lines of one scope the latest that has begun by the work date. Raises NoBillRate.
-    """
-    fitting = [line for line in lines if line.fits(person, activity, role, on)]
-    if not fitting:
-        raise NoBillRate(f"no rate for {role or 'any role'} on {on}")
-    return max(fitting, key=lambda line: (*map(bool, line.scope), line.from_date))
-
 
 class RateCard(Root):
     """Prices in one currency. Lines are added, never changed: history keeps its price."""

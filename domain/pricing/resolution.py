@@ -91,9 +91,12 @@ class Candidate:
 
     def words(self) -> str:
         """The rate in a sentence."""
+        named = zip(SUBJECTS, self.subjects, strict=True)
+        who = ", ".join(f"{name} {value}" for name, value in named if value and name != "entry")
         end = f" until {self.until}" if self.until else ""
-        rate = f"{self.hourly_rate} {self.currency}/h for {self.scope}"
-        return f"{rate} from the {self.source} rates, since {self.from_date}{end}"
+        since = f"since {self.from_date}{end}"
+        rate = f"{self.hourly_rate} {self.currency}/h for {who or 'everyone'}"
+        return f"{rate} {since} ({'rate card' if self.source == 'default' else self.source})"
 
 
 @dataclass(frozen=True)

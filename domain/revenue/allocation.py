@@ -11,13 +11,8 @@ from decimal import Decimal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import (
-    Progress,
-    apportion,
-    earned,
-    require_not_negative,
-    unit_of,
-)
+from domain.revenue.figures import apportion, require_not_negative, unit_of
+from domain.revenue.progress import Progress
 
 
 class NothingToAllocateTo(Refusal):
@@ -258,7 +253,7 @@ def change_price(
     after = _reweighed(allocation, new_price, only)
     money = allocation.currency
     shares = tuple(
-        ChangedShare(s.obligation, s.amount, a, earned(a, p, money) - earned(s.amount, p, money))
+        ChangedShare(s.obligation, s.amount, a, p.of(a, money) - p.of(s.amount, money))
         for s, a, p in zip(allocation.shares, after, progress, strict=True)
     )
     steps = tuple(

@@ -11,12 +11,8 @@ from decimal import Decimal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import (
-    Progress,
-    cumulative_deltas,
-    earned,
-    require_not_negative,
-)
+from domain.revenue.figures import cumulative_deltas, require_not_negative
+from domain.revenue.progress import Progress
 
 
 class BreakageAbovePrepaid(Refusal):
@@ -77,7 +73,7 @@ def pro_rata(
     for so_far, usage in zip(used, usages, strict=True):
         _require_breakage(usage.expected_breakage, kept)
         expected = max(kept - usage.expected_breakage, so_far)
-        total = earned(kept, Progress(so_far, expected), currency) if expected else Decimal(0)
+        total = Progress(so_far, expected).of(kept, currency) if expected else Decimal(0)
         to_date.append(total)
         text = f"{kept} x {so_far} used / {expected} expected to be = {total} earned"
         steps.append(Step("breakage.pro_rata", text))

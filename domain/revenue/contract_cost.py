@@ -13,8 +13,9 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.progress import ZERO, NegativeMeasure, portion
-from domain.revenue.schedule import Granularity, Residual, Schedule, Term, schedule, spread
+from domain.revenue.figures import ZERO, NegativeFigure, portion
+from domain.revenue.schedule import Granularity, Residual, Schedule, schedule, spread
+from domain.revenue.term import Term
 
 EXPEDIENT_MONTHS = 12
 
@@ -81,10 +82,10 @@ def treat(cost: ContractCost, *, one_year_expedient: bool = False) -> Treatment:
     """Asset or expense. Source: ASC 340-40-25-1 to 25-8, IFRS 15.91-98.
 
     The expedient expenses a cost to obtain whose benefit lasts a year or less. Raises
-    NegativeMeasure, NoAmortisationPeriod.
+    NegativeFigure, NoAmortisationPeriod.
     """
     if cost.amount < 0:
-        raise NegativeMeasure(f"cost is {cost.amount}", field="amount")
+        raise NegativeFigure(f"cost is {cost.amount}", field="amount")
     if cost.months < 1:
         raise NoAmortisationPeriod(f"{cost.months} months of benefit", field="months")
     if reason := _why_expense(cost, one_year_expedient=one_year_expedient):
@@ -98,7 +99,7 @@ def by_months(
 ) -> Amortisation:
     """The same every month; the last takes the rest. Source: ASC 340-40-35-1.
 
-    Raises NoAmortisationPeriod, NegativeMeasure.
+    Raises NoAmortisationPeriod, NegativeFigure.
     """
     if months < 1:
         raise NoAmortisationPeriod(f"{months} months", field="months")
@@ -116,7 +117,7 @@ def by_term(
 def by_revenue(asset: Decimal, revenues: Sequence[Decimal], currency: str) -> Amortisation:
     """In proportion to the revenue of each period. Raises NoAmortisationPeriod."""
     if min(revenues, default=ZERO) < 0:
-        raise NegativeMeasure("revenue of a period is below zero", field="revenues")
+        raise NegativeFigure("revenue of a period is below zero", field="revenues")
     if not (whole := sum(revenues, ZERO)):
         raise NoAmortisationPeriod("no revenue to follow", field="revenues")
     parts = [Fraction(revenue) / Fraction(whole) for revenue in revenues]
@@ -141,10 +142,10 @@ def impair(
 
     ``consideration`` is what is still expected and what is received and not yet earned. IFRS
     takes a loss back up to ``carrying_without_impairment``. Source: ASC 340-40-35-3 to 35-6,
-    IFRS 15.101-104. Raises NegativeMeasure, ReversalNotAllowed.
+    IFRS 15.101-104. Raises NegativeFigure, ReversalNotAllowed.
     """
     if min(carrying, consideration, direct_costs) < 0:
-        raise NegativeMeasure("carrying amount, consideration and cost are not below zero")
+        raise NegativeFigure("carrying amount, consideration and cost are not below zero")
     if carrying_without_impairment is not None and standard == "us_gaap":
         raise ReversalNotAllowed("an impairment is kept under US GAAP")
     recoverable = max(quantize(consideration - direct_costs, currency), ZERO)
@@ -172,7 +173,7 @@ def _amortised(
     asset: Decimal, parts: Sequence[Fraction], currency: str, text: str, residual: Residual
 ) -> Amortisation:
     if asset < 0:
-        raise NegativeMeasure(f"asset is {asset}", field="asset")
+        raise NegativeFigure(f"asset is {asset}", field="asset")
     amounts = spread(asset, parts, currency, residual)
     left, balances = portion(asset, Fraction(1), currency), []
     for amount in amounts:

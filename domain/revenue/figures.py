@@ -5,12 +5,13 @@ zero. What no figure may be (negative, more than the whole) is refused here for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from domain.errors import Refusal
 from domain.money import minor_unit, quantize
+
+ZERO = Decimal(0)
 
 
 class NegativeFigure(Refusal):
@@ -31,10 +32,16 @@ class InvalidPercentage(Refusal):
     code = "INVALID_PERCENTAGE"
 
 
-class InvalidProgress(Refusal):
-    """What is done is more than the whole, or the whole is nothing."""
+class ForecastBelowActual(Refusal):
+    """Less is expected in all than there was already."""
 
-    code = "INVALID_PROGRESS"
+    code = "FORECAST_BELOW_ACTUAL"
+
+
+class CreditAboveInvoice(Refusal):
+    """The credit is more than the invoice, or than what is left of it."""
+
+    code = "CREDIT_ABOVE_INVOICE"
 
 
 class UnitTooCoarse(Refusal):
@@ -43,31 +50,9 @@ class UnitTooCoarse(Refusal):
     code = "UNIT_TOO_COARSE"
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How much of an obligation is done: ``done`` of ``whole``, in one unit (cost, hours, days).
-
-    Kept as two figures, since a rounded percentage changes the revenue.
-    """
-
-    done: Decimal
-    whole: Decimal = Decimal(1)
-
-    @property
-    def share(self) -> Fraction:
-        """Exact, from 0 to 1. Raises InvalidProgress."""
-        if self.whole <= 0 or not 0 <= self.done <= self.whole:
-            raise InvalidProgress(f"{self.done} of {self.whole} is no progress", field="progress")
-        return Fraction(self.done) / Fraction(self.whole)
-
-    def to_decimals(self, decimals: int) -> "Progress":
-        """Rounded half up first, for a contract that says so (0.5122 to 0.512)."""
-        return Progress(rounded(self.share, Decimal(1).scaleb(-decimals)))
-
-
-def earned(amount: Decimal, progress: Progress, currency: str) -> Decimal:
-    """Revenue to date: the allocated amount by the unrounded progress, rounded once."""
-    return to_money(Fraction(amount) * progress.share, currency)
+def portion(amount: Decimal, of: Fraction, currency: str) -> Decimal:
+    """A fraction of an amount, rounded once. Raises AmountTooLarge."""
+    return to_money(Fraction(amount) * of, currency)
 
 
 def to_money(value: Fraction, currency: str) -> Decimal:

@@ -12,15 +12,14 @@ from fractions import Fraction
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.revenue.figures import (
-    Progress,
     cumulative_deltas,
-    earned,
     require_not_negative,
     require_pct,
     require_positive,
     to_decimal,
     to_money,
 )
+from domain.revenue.progress import Progress
 
 
 class NoMaterialRight(Refusal):
@@ -116,7 +115,7 @@ def _to_date(allocated: Decimal, use: Use, currency: str) -> Decimal:
     expected = max(use.expected_total, use.used_to_date)
     if expected <= 0:
         raise NothingExpected("no use of the right is expected", field="expected_total")
-    return earned(allocated, Progress(use.used_to_date, expected), currency)
+    return Progress(use.used_to_date, expected).of(allocated, currency)
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def look_through(periods: Sequence[RenewalPeriod], currency: str) -> LookThrough
     price = to_money(sum(receipts, Fraction(0)), currency)
     whole = sum(efforts, Decimal(0))
     done = [sum(efforts[: no + 1], Decimal(0)) for no in range(len(efforts))]
-    to_date = [earned(price, Progress(part, whole), currency) for part in done]
+    to_date = [Progress(part, whole).of(price, currency) for part in done]
     paid = [to_money(sum(receipts[: no + 1], Fraction(0)), currency) for no in range(len(periods))]
     deferred = tuple(got - so_far for got, so_far in zip(paid, to_date, strict=True))
     text = f"{price} expected over an expected cost of {whole}"

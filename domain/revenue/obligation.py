@@ -5,13 +5,13 @@ promise distinct, is it a series. Each judgement proposes with its reasons; a pe
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import Progress, require_not_negative
+from domain.revenue.figures import require_not_negative
 
 Kind = Literal["distinct_good", "distinct_service", "series"]
 Pattern = Literal["over_time", "point_in_time"]
@@ -35,40 +35,16 @@ class MeasureDoesNotFit(Refusal):
     code = "MEASURE_DOES_NOT_FIT"
 
 
+class ObligationExists(Refusal):
+    """The contract has an obligation of this name."""
+
+    code = "OBLIGATION_EXISTS"
+
+
 class InvalidSellingPrice(Refusal):
     """A standalone selling price is above zero, and zero only while it is the residual."""
 
     code = "INVALID_SELLING_PRICE"
-
-
-class InvalidServiceTerm(Refusal):
-    """A service ends before it begins."""
-
-    code = "INVALID_SERVICE_TERM"
-
-
-@dataclass(frozen=True)
-class ServiceTerm:
-    """Local days on which a service is given, both ends included."""
-
-    from_on: date
-    to_on: date
-
-    @property
-    def days(self) -> int:
-        """Actual days, leap days included. Raises InvalidServiceTerm."""
-        if self.to_on < self.from_on:
-            raise InvalidServiceTerm(f"{self.to_on} is before {self.from_on}", field="to_on")
-        return (self.to_on - self.from_on).days + 1
-
-    def through(self, on: date) -> Progress:
-        """Days given by the end of ``on``: none before the term, all of them after it."""
-        given = (min(on, self.to_on) - self.from_on).days + 1
-        return Progress(Decimal(max(given, 0)), Decimal(self.days))
-
-    def before(self, on: date) -> Progress:
-        """Days given before ``on`` began: what a change on that day finds done."""
-        return self.through(on - timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +85,19 @@ def check(obligation: PerformanceObligation) -> None:
         raise InvalidSellingPrice(
             f"{obligation.name} has no standalone selling price", field="ssp"
         )
+
+
+CALENDAR: frozenset[Measure] = frozenset({"straight_line_daily", "straight_line_monthly"})
+"""Measured by the calendar: nobody says how much is done."""
+UNMEASURED: frozenset[Measure | None] = frozenset({None, "as_invoiced", "zero_margin"})
+"""Without a progress that a price could be multiplied by."""
+
+
+def refuse_measures(terms: PerformanceObligation, *measures: Measure | None) -> None:
+    """Raises MeasureDoesNotFit where the obligation is measured by one of these."""
+    if terms.measure in measures:
+        said = terms.measure or "the moment control passes"
+        raise MeasureDoesNotFit(f"{terms.id} is measured by {said}", field="obligation")
 
 
 @dataclass(frozen=True)

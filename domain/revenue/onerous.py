@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Literal
 
 from domain.explanation import Step
-from domain.revenue.progress import ZERO, NegativeMeasure, Progress, portion
+from domain.revenue.figures import ZERO, NegativeFigure, portion
+from domain.revenue.progress import Progress
 
 Policy = Literal["ifrs", "us_gaap", "off"]
 
@@ -50,10 +51,10 @@ def provide(
     """The loss on work not yet done: (total cost - price) x (1 - progress), never below zero.
 
     Source: IAS 37.66-69 (the lower of fulfilling and leaving); under US GAAP only for
-    construction-type contracts, ASC 605-35-25-45. Raises NegativeMeasure.
+    construction-type contracts, ASC 605-35-25-45. Raises NegativeFigure.
     """
     if min(estimate.price, estimate.total_cost, estimate.exit_cost or ZERO, before) < 0:
-        raise NegativeMeasure("price, cost and provision are not below zero")
+        raise NegativeFigure("price, cost and provision are not below zero")
     loss = max(estimate.total_cost - estimate.price, ZERO)
     balance, steps = _unavoidable(estimate, loss, currency)
     if policy == "off" or (policy == "us_gaap" and not estimate.construction_type):
@@ -79,7 +80,7 @@ def provisions(
 def _unavoidable(
     estimate: LossEstimate, loss: Decimal, currency: str
 ) -> tuple[Decimal, tuple[Step, ...]]:
-    left = 1 - estimate.progress.fraction
+    left = 1 - estimate.progress.share
     fulfil = portion(loss, left, currency)
     text = f"{estimate.total_cost} cost, {estimate.price} price: {fulfil} of the loss to come"
     steps = (Step("onerous.remaining_loss", text),)

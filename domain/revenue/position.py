@@ -15,7 +15,7 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.progress import ZERO, NegativeMeasure, portion
+from domain.revenue.figures import ZERO, NegativeFigure, portion
 
 
 class RollforwardDoesNotTie(Refusal):
@@ -155,10 +155,10 @@ def position(
     Only bills whose amount is due unconditionally count as billed; money ahead of the bill is
     a liability as well. ``unconditional`` is the part of the unbilled that waits for time
     alone. Source: ASC 606-10-45-1 to 45-4,
-    IFRS 15.105-108. Raises UnconditionalAboveAsset, NegativeMeasure.
+    IFRS 15.105-108. Raises UnconditionalAboveAsset, NegativeFigure.
     """
     if unconditional < 0:
-        raise NegativeMeasure(f"unconditional is {unconditional}", field="unconditional")
+        raise NegativeFigure(f"unconditional is {unconditional}", field="unconditional")
     asked = billed if paid is None else max(billed, paid)
     net = earned - asked
     asset = max(net, ZERO)

@@ -9,26 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.money import minor_unit, quantize
-
-ZERO = Decimal(0)
-HALF = Fraction(1, 2)
+from domain.revenue.figures import ZERO, NegativeFigure, portion, rounded, to_decimal
 
 
 class ProgressOutOfRange(Refusal):
     """Progress is between nothing and all of the work."""
 
     code = "PROGRESS_OUT_OF_RANGE"
-
-
-class NegativeMeasure(Refusal):
-    """Work done, cost and estimates are not below zero."""
-
-    code = "NEGATIVE_MEASURE"
 
 
 class NothingToMeasure(Refusal):
@@ -57,31 +47,42 @@ class TermReversed(Refusal):
 
 @dataclass(frozen=True)
 class Progress:
-    """``numerator`` of ``denominator`` is done, in the measure's own unit.
+    """How much is done: ``done`` of ``whole``, in one unit (cost, hours, days).
 
-    ``decimals`` is set where a contract rounds progress before it multiplies.
+    Kept as two figures, since a rounded percentage changes the revenue. ``decimals`` is set where
+    a contract rounds progress before it multiplies (0.5122 to 0.512); ``steps`` say how it was
+    measured.
     """
 
-    measure: str
-    numerator: Decimal
-    denominator: Decimal
-    steps: tuple[Step, ...]
+    done: Decimal
+    whole: Decimal = Decimal(1)
+    measure: str = "share"
+    steps: tuple[Step, ...] = ()
     decimals: int | None = None
 
     @property
-    def fraction(self) -> Fraction:
-        """The share done, exact unless the contract rounds it."""
-        exact = Fraction(self.numerator) / Fraction(self.denominator)
-        return exact if self.decimals is None else _rounded(exact, self.decimals)
+    def share(self) -> Fraction:
+        """From 0 to 1, exact unless the contract rounds it. Raises ProgressOutOfRange."""
+        if self.whole <= 0 or not 0 <= self.done <= self.whole:
+            text = f"{self.done} of {self.whole} is no progress"
+            raise ProgressOutOfRange(text, field="progress")
+        exact = Fraction(self.done) / Fraction(self.whole)
+        if self.decimals is None:
+            return exact
+        return Fraction(rounded(exact, Decimal(1).scaleb(-self.decimals)))
 
     @property
     def ratio(self) -> Decimal:
-        """The share done to 28 digits, for people; amounts come from ``of``."""
-        return Decimal(self.fraction.numerator) / Decimal(self.fraction.denominator)
+        """The share to 28 digits, for people; amounts come from ``of``."""
+        return to_decimal(self.share)
 
     def of(self, amount: Decimal, currency: str) -> Decimal:
         """That share of an amount, rounded once."""
-        return portion(amount, self.fraction, currency)
+        return portion(amount, self.share, currency)
+
+    def to_decimals(self, decimals: int) -> "Progress":
+        """Rounded half up before it multiplies, for a contract that says so."""
+        return replace(self, decimals=decimals)
 
 
 @dataclass(frozen=True)
@@ -120,16 +121,8 @@ class Override:
     expires_on: date
 
 
-def portion(amount: Decimal, of: Fraction, currency: str) -> Decimal:
-    """A fraction of an amount, rounded once, half away from zero, to the minor unit."""
-    unit = minor_unit(currency)
-    exact = Fraction(amount) * of / Fraction(unit)
-    units = floor(abs(exact) + HALF)
-    return quantize(Decimal(units if exact >= 0 else -units) * unit, currency)
-
-
 def estimate_at_completion(cost_to_date: Decimal, estimate_to_complete: Decimal) -> Decimal:
-    """All the cost a contract is expected to take. Raises NegativeMeasure."""
+    """All the cost a contract is expected to take. Raises NegativeFigure."""
     _refuse_negative(cost_to_date=cost_to_date, estimate_to_complete=estimate_to_complete)
     return cost_to_date + estimate_to_complete
 
@@ -138,7 +131,7 @@ def cost_to_cost(costs: Costs, decimals: int | None = None) -> Progress:
     """Cost to date of cost in all, waste and uninstalled material left out of both.
 
     Capped at all of it where the estimate is overrun. Source: ASC 606-10-55-21, IFRS 15.B19.
-    Raises NegativeMeasure, ExclusionTooLarge, NothingToMeasure.
+    Raises NegativeFigure, ExclusionTooLarge, NothingToMeasure.
     """
     _refuse_negative(**vars(costs))
     done = costs.to_date - costs.waste_to_date - costs.uninstalled_to_date
@@ -147,13 +140,13 @@ def cost_to_cost(costs: Costs, decimals: int | None = None) -> Progress:
         raise ExclusionTooLarge(f"left over after exclusions: {done} of {whole}")
     left_out = costs.to_date - done
     excluded = (Step("progress.excluded", f"{left_out} shows no progress and is left out"),)
-    found = _share("cost_to_cost", done, whole, decimals)
+    found = share_of("cost_to_cost", done, whole, decimals)
     return replace(found, steps=excluded + found.steps) if left_out else found
 
 
 def hours(worked: Decimal, estimated_total: Decimal, decimals: int | None = None) -> Progress:
     """Hours worked of hours in all. Source: ASC 606-10-55-20. Raises NothingToMeasure."""
-    return _share("hours", worked, estimated_total, decimals)
+    return share_of("hours", worked, estimated_total, decimals)
 
 
 def units(delivered: Decimal, total: Decimal, decimals: int | None = None) -> Progress:
@@ -163,21 +156,21 @@ def units(delivered: Decimal, total: Decimal, decimals: int | None = None) -> Pr
     """
     if delivered > total:
         raise ProgressOutOfRange(f"{delivered} delivered of {total} promised")
-    return _share("units", delivered, total, decimals)
+    return share_of("units", delivered, total, decimals)
 
 
 def milestones(stages: tuple[Milestone, ...], as_of: date) -> Progress:
     """Weight of the stages reached by a day, of all stages. Source: ASC 606-10-55-17."""
     reached = [stage.weight for stage in stages if stage.reached_on and stage.reached_on <= as_of]
     _refuse_negative(weight=min((stage.weight for stage in stages), default=ZERO))
-    return _share("milestones", sum(reached, ZERO), sum((s.weight for s in stages), ZERO))
+    return share_of("milestones", sum(reached, ZERO), sum((s.weight for s in stages), ZERO))
 
 
 def reported(pct: Decimal, decimals: int | None = None) -> Progress:
     """A percentage somebody measured, cumulative. Raises ProgressOutOfRange."""
     if not 0 <= pct <= 100:  # noqa: PLR2004 - percent
         raise ProgressOutOfRange(f"{pct} % is not between 0 and 100", field="pct")
-    return _share("reported", pct, Decimal(100), decimals)
+    return share_of("reported", pct, Decimal(100), decimals)
 
 
 def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
@@ -187,7 +180,9 @@ def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
     """
     _refuse_reversed(starts_on, ends_on)
     passed = (min(as_of, ends_on) - starts_on).days + 1
-    return _share("elapsed_days", Decimal(max(passed, 0)), Decimal((ends_on - starts_on).days + 1))
+    return share_of(
+        "elapsed_days", Decimal(max(passed, 0)), Decimal((ends_on - starts_on).days + 1)
+    )
 
 
 def elapsed_months(starts_on: date, ends_on: date, as_of: date) -> Progress:
@@ -195,7 +190,7 @@ def elapsed_months(starts_on: date, ends_on: date, as_of: date) -> Progress:
     _refuse_reversed(starts_on, ends_on)
     begun = max(month_no(min(as_of, ends_on)) - month_no(starts_on) + 1, 0)
     whole = month_no(ends_on) - month_no(starts_on) + 1
-    return _share("elapsed_months", Decimal(begun if as_of >= starts_on else 0), Decimal(whole))
+    return share_of("elapsed_months", Decimal(begun if as_of >= starts_on else 0), Decimal(whole))
 
 
 def month_no(on: date) -> int:
@@ -218,7 +213,8 @@ def overridden(measured: Progress, override: Override, as_of: date) -> Progress:
     return replace(measured, steps=(*measured.steps, step))
 
 
-def _share(measure: str, done: Decimal, whole: Decimal, decimals: int | None = None) -> Progress:
+def share_of(measure: str, done: Decimal, whole: Decimal, decimals: int | None = None) -> Progress:
+    """A figure to date of one for all, capped at all of it. Raises NothingToMeasure."""
     _refuse_negative(done=done, whole=whole)
     if not whole:
         raise NothingToMeasure(f"{measure}: the whole of the work is zero")
@@ -228,18 +224,13 @@ def _share(measure: str, done: Decimal, whole: Decimal, decimals: int | None = N
         steps.append(Step("progress.cap", "the estimate is overrun; progress stops at all of it"))
     if decimals is not None:
         steps.append(Step("progress.rounded", f"rounded to {decimals} decimals, as agreed"))
-    return Progress(measure, capped, whole, tuple(steps), decimals)
-
-
-def _rounded(exact: Fraction, decimals: int) -> Fraction:
-    scale = 10**decimals
-    return Fraction(floor(exact * scale + HALF), scale)
+    return Progress(capped, whole, measure, tuple(steps), decimals)
 
 
 def _refuse_negative(**figures: Decimal) -> None:
     for name, figure in figures.items():
         if figure < 0:
-            raise NegativeMeasure(f"{name} is {figure}", field=name)
+            raise NegativeFigure(f"{name} is {figure}", field=name)
 
 
 def _refuse_reversed(starts_on: date, ends_on: date) -> None:

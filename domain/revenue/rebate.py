@@ -11,19 +11,19 @@ from fractions import Fraction
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import require_not_negative, require_positive, shown, to_money
+from domain.revenue.figures import (
+    ForecastBelowActual,
+    require_not_negative,
+    require_positive,
+    shown,
+    to_money,
+)
 
 
 class TiersOutOfOrder(Refusal):
     """Price tiers begin at rising quantities."""
 
     code = "TIERS_OUT_OF_ORDER"
-
-
-class ForecastBelowActual(Refusal):
-    """Fewer units are expected in total than were already sold."""
-
-    code = "FORECAST_BELOW_ACTUAL"
 
 
 @dataclass(frozen=True)

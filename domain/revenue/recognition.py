@@ -12,27 +12,14 @@ from decimal import Decimal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.progress import (
-    ZERO,
-    Costs,
-    ExclusionTooLarge,
-    NegativeMeasure,
-    Progress,
-    cost_to_cost,
-    hours,
-)
+from domain.revenue.figures import ZERO, ForecastBelowActual, NegativeFigure
+from domain.revenue.progress import Costs, ExclusionTooLarge, Progress, cost_to_cost, hours
 
 
 class OverAllocation(Refusal):
     """More would be recognised than the price allocated to the promise."""
 
     code = "OVER_ALLOCATION"
-
-
-class ForecastBelowActual(Refusal):
-    """The forecast of the whole work is below what was worked already."""
-
-    code = "FORECAST_BELOW_ACTUAL"
 
 
 @dataclass(frozen=True)
@@ -89,11 +76,11 @@ class PeriodResult:
 def recognise(price: Decimal, progress: Progress, posted: Decimal, currency: str) -> Recognition:
     """Price times progress, rounded once, less what is posted. ASC 606-10-25-31.
 
-    Raises NegativeMeasure for a price below zero.
+    Raises NegativeFigure for a price below zero.
     """
     _refuse_below_zero(price, "price")
     earned = progress.of(price, currency)
-    text = f"{price} {currency} x {progress.numerator} / {progress.denominator} = {earned}"
+    text = f"{price} {currency} x {progress.done} / {progress.whole} = {earned}"
     return _less_posted(earned, posted, (*progress.steps, Step("revenue.cumulative", text)))
 
 
@@ -140,7 +127,7 @@ def capped(
 
     While the forecast stays within the cap, the worked value up to the cap; once it does not,
     the cap times the share worked, and the rest of the worked value is written down. The
-    project's own policy. Raises ForecastBelowActual, NegativeMeasure, NothingToMeasure.
+    project's own policy. Raises ForecastBelowActual, NegativeFigure, NothingToMeasure.
     """
     _refuse_below_zero(cap, "cap")
     _refuse_below_zero(value_to_date, "value_to_date")
@@ -228,4 +215,4 @@ def _less_posted(earned: Decimal, posted: Decimal, steps: tuple[Step, ...]) -> R
 
 def _refuse_below_zero(amount: Decimal, field: str) -> None:
     if amount < 0:
-        raise NegativeMeasure(f"{field} is {amount}", field=field)
+        raise NegativeFigure(f"{field} is {amount}", field=field)

@@ -15,27 +15,22 @@ from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import minor_unit
 from domain.revenue.figures import (
+    CreditAboveInvoice,
     apportion,
     cumulative_deltas,
-    earned,
     require_not_negative,
     require_pct,
     require_positive,
     to_money,
 )
-from domain.revenue.obligation import ServiceTerm
+from domain.revenue.schedule import Paid
+from domain.revenue.term import Term
 
 
 class MoreReturnedThanSold(Refusal):
     """More units are expected back than were sold."""
 
     code = "MORE_RETURNED_THAN_SOLD"
-
-
-class CreditAboveInvoice(Refusal):
-    """The credit is more than the invoice, or than what is left of it."""
-
-    code = "CREDIT_ABOVE_INVOICE"
 
 
 class PaidAboveInvoice(Refusal):
@@ -145,14 +140,6 @@ def refund_liability(received: Decimal, refund_pct: Decimal, currency: str) -> R
 
 
 @dataclass(frozen=True)
-class Paid:
-    """Money that came in on a day."""
-
-    on: date
-    amount: Decimal
-
-
-@dataclass(frozen=True)
 class MonthOfCredit:
     """Changes of a month, signed; ``receivable`` is what was billed less credited less paid."""
 
@@ -175,7 +162,7 @@ class SpreadCredit:
 def credit_before_payment(
     invoice: Decimal,
     credit: Decimal,
-    term: ServiceTerm,
+    term: Term,
     paid: Sequence[Paid],
     currency: str,
     *,
@@ -187,14 +174,14 @@ def credit_before_payment(
     later, revenue to date falls in that month. Raises CreditAboveInvoice, PaidAboveInvoice.
     """
     _require_credit(invoice, credit, paid)
-    on = max(credit_on or term.from_on, term.from_on)
-    last = max(term.to_on, on, *(payment.on for payment in paid))
-    months = _months(min(term.from_on, *(p.on for p in paid), term.to_on), last)
+    on = max(credit_on or term.first, term.first)
+    last = max(term.last, on, *(payment.on for payment in paid))
+    months = _months(min(term.first, *(p.on for p in paid), term.last), last)
     revenue = _revenue(invoice, credit, term, on, months, currency)
     rows = []
     for (start, end), earned_now in zip(months, revenue, strict=True):
         cash = sum((p.amount for p in paid if start <= p.on < end), Decimal(0))
-        billed = invoice if start <= term.from_on < end else Decimal(0)
+        billed = invoice if start <= term.first < end else Decimal(0)
         billed -= credit if start <= on < end else Decimal(0)
         rows.append(
             MonthOfCredit(f"{start:%Y-%m}", earned_now, billed - cash, billed - earned_now, cash)
@@ -207,14 +194,14 @@ def credit_before_payment(
 def _revenue(
     invoice: Decimal,
     credit: Decimal,
-    term: ServiceTerm,
+    term: Term,
     credit_on: date,
     months: Sequence[tuple[date, date]],
     currency: str,
 ) -> tuple[Decimal, ...]:
     prices = [invoice - credit if credit_on < end else invoice for _, end in months]
     to_date = [
-        earned(price, term.before(end), currency)
+        term.before(end).of(price, currency)
         for price, (_, end) in zip(prices, months, strict=True)
     ]
     return cumulative_deltas(to_date)

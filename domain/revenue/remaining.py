@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.progress import ZERO, NegativeMeasure
+from domain.revenue.figures import ZERO, NegativeFigure
 
 YEAR_MONTHS = 12
 BANDS = (12, 24)
@@ -98,7 +98,7 @@ class Backlog:
 def total(billed_not_earned: Decimal, unbilled: Decimal) -> Decimal:
     """What remains: contract liability and contracted amounts not yet billed. 50-13(a)."""
     if min(billed_not_earned, unbilled) < 0:
-        raise NegativeMeasure(f"{billed_not_earned} billed ahead, {unbilled} unbilled")
+        raise NegativeFigure(f"{billed_not_earned} billed ahead, {unbilled} unbilled")
     return billed_not_earned + unbilled
 
 
@@ -111,7 +111,7 @@ def remaining(
 ) -> Remaining:
     """Price allocated and not earned, by when it is expected; exclusions are elected and said.
 
-    Raises EarnedAboveAllocation, ExpectationOff, BadBands, NegativeMeasure.
+    Raises EarnedAboveAllocation, ExpectationOff, BadBands, NegativeFigure.
     """
     steps: list[Step] = []
     kept: list[Obligation] = []
@@ -134,11 +134,11 @@ def remaining(
 
 
 def banded(expected: Sequence[Expected], ends: tuple[int, ...] = BANDS) -> tuple[Band, ...]:
-    """Expected amounts by months ahead, the last band open. Raises BadBands, NegativeMeasure."""
+    """Expected amounts by months ahead, the last band open. Raises BadBands, NegativeFigure."""
     if not ends or list(ends) != sorted(set(ends)) or ends[0] < 1:
         raise BadBands(f"bands end after months {ends}", field="bands")
     if any(each.month_offset < 1 for each in expected):
-        raise NegativeMeasure("revenue is expected after the date, from month 1 on")
+        raise NegativeFigure("revenue is expected after the date, from month 1 on")
     found = []
     for start, end in zip((0, *ends), (*ends, 0), strict=True):
         inside = [e.amount for e in expected if start < e.month_offset <= (end or e.month_offset)]
@@ -166,11 +166,11 @@ def backlog(
 ) -> Backlog:
     """Opening, new awards and change orders, less what was earned or cancelled.
 
-    Raises NegativeMeasure where more leaves than is there.
+    Raises NegativeFigure where more leaves than is there.
     """
     closing = opening + awarded + changed - earned - cancelled
     if closing < 0:
-        raise NegativeMeasure(f"the backlog would be {closing}", field="earned")
+        raise NegativeFigure(f"the backlog would be {closing}", field="earned")
     text = f"{opening} + {awarded} + {changed} - {earned} - {cancelled} = {closing}"
     step = Step("remaining.backlog", text)
     return Backlog(opening, awarded, changed, earned, cancelled, closing, (step,))

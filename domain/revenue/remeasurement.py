@@ -14,9 +14,7 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.revenue.figures import (
-    Progress,
     apportion,
-    earned,
     require_not_negative,
     require_positive,
     shown,
@@ -24,6 +22,7 @@ from domain.revenue.figures import (
     to_money,
     unit_of,
 )
+from domain.revenue.progress import Progress
 
 MixedPolicy = Literal["updated_total_price", "updated_remaining_price"]
 
@@ -97,7 +96,7 @@ class Blended:
 
     def revenue(self, done: Decimal, currency: str) -> Decimal:
         """Revenue since the change, once ``done`` of what remained is delivered."""
-        return earned(self.consideration, Progress(done, self.remaining), currency)
+        return Progress(done, self.remaining).of(self.consideration, currency)
 
 
 def blend_units(
@@ -169,10 +168,10 @@ class CatchUp:
 def catch_up(price: Decimal, progress: Progress, recognised: Decimal, currency: str) -> CatchUp:
     """The modified price by the modified progress, less what was recorded (25-13(b)).
 
-    ``price`` and ``progress`` are after the change. Raises PriceBelowNothing, InvalidProgress.
+    ``price`` and ``progress`` are after the change. Raises PriceBelowNothing, ProgressOutOfRange.
     """
     _require_price(price)
-    revised = earned(price, progress, currency)
+    revised = progress.of(price, currency)
     change = revised - recognised
     text = f"{price} x {progress.done} / {progress.whole} = {revised}"
     steps = (
@@ -260,7 +259,7 @@ def _remeasured(
 ) -> RemeasuredObligation:
     revised = old.recognised
     if not old.distinct:
-        revised = earned(entitlement, old.progress, currency)
+        revised = old.progress.of(entitlement, currency)
     return RemeasuredObligation(
         old.obligation, part, entitlement, revised, revised - old.recognised, entitlement - revised
     )

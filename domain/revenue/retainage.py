@@ -14,7 +14,7 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.progress import ZERO, NegativeMeasure
+from domain.revenue.figures import ZERO, NegativeFigure
 
 HUNDRED = Decimal(100)
 Account = Literal["trade_receivable", "retainage", "contract_revenue"]
@@ -104,7 +104,7 @@ def draws(
 
     ``to_date`` applies a draw's rate to all work so far, so a lower rate frees what was kept;
     ``this_draw`` only to what is new. ``limit`` is the most that is ever held. Raises
-    DrawAboveContract, DrawsOutOfOrder, RetainageRateOutOfRange, OverReleased, NegativeMeasure.
+    DrawAboveContract, DrawsOutOfOrder, RetainageRateOutOfRange, OverReleased, NegativeFigure.
     """
     for earlier, later in pairwise(requests):
         if later.drawn_on < earlier.drawn_on or _earned(later) < _earned(earlier):
@@ -129,7 +129,7 @@ def draws(
 def held(amount: Decimal, unconditional_on: date | None, due_on: date | None, as_of: date) -> Held:
     """What an amount held is on a day. Source: ASC 606-10-45-3 and 45-4, IFRS 15.107-108."""
     if amount < 0:
-        raise NegativeMeasure(f"{amount} is held", field="amount")
+        raise NegativeFigure(f"{amount} is held", field="amount")
     if unconditional_on is None or as_of < unconditional_on:
         step = Step("retainage.conditional", "still depends on work or acceptance")
         return Held(amount, ZERO, ZERO, (step,))
@@ -195,6 +195,6 @@ def _refuse(request: Draw, contract: Decimal) -> None:
         if not 0 <= rate <= HUNDRED:
             raise RetainageRateOutOfRange(f"{rate} % kept back", field="rate_pct")
     if min(request.complete_to_date, request.stored_materials, request.released) < 0:
-        raise NegativeMeasure(f"a figure of the draw of {request.drawn_on} is below zero")
+        raise NegativeFigure(f"a figure of the draw of {request.drawn_on} is below zero")
     if _earned(request) > contract:
         raise DrawAboveContract(f"{_earned(request)} drawn of a contract of {contract}")

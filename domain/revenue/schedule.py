@@ -7,17 +7,18 @@ the last month take the rest instead.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import minor_unit
-from domain.revenue.progress import ZERO, NegativeMeasure, TermReversed, month_no, portion
+from domain.revenue.figures import ZERO, CreditAboveInvoice, NegativeFigure, portion
+from domain.revenue.progress import TermReversed, month_no
+from domain.revenue.term import Term, midnight
 
 Granularity = Literal[
     "continuous", "daily", "monthly", "monthly_prorated", "half_month", "thirty_360"
@@ -31,46 +32,6 @@ class ChangeOutsideTerm(Refusal):
     """The plan changes on a day that is not inside its term."""
 
     code = "CHANGE_OUTSIDE_TERM"
-
-
-class CreditAboveInvoice(Refusal):
-    """More credit is applied than the invoice asks for."""
-
-    code = "CREDIT_ABOVE_INVOICE"
-
-
-@dataclass(frozen=True)
-class Term:
-    """From an instant on, up to and without another; months and days are those of ``zone``."""
-
-    starts_at: datetime
-    ends_at: datetime
-    zone: str = "UTC"
-
-    @classmethod
-    def of_days(cls, first: date, last: date, zone: str = "UTC") -> "Term":
-        """Both days inclusive."""
-        return cls.until(first, last + timedelta(days=1), zone)
-
-    @classmethod
-    def until(cls, first: date, end: date, zone: str = "UTC") -> "Term":
-        """Half-open: ``end`` is the first day after it."""
-        return cls(_midnight(first, zone), _midnight(end, zone), zone)
-
-    @property
-    def first(self) -> date:
-        """The local day it begins."""
-        return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
-
-    @property
-    def end(self) -> date:
-        """The local day it ends on, which by day is no longer part of it."""
-        return self.ends_at.astimezone(ZoneInfo(self.zone)).date()
-
-    @property
-    def last(self) -> date:
-        """The last local day it touches."""
-        return (self.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True)
@@ -169,10 +130,10 @@ def schedule(
 ) -> Schedule:
     """A price over its term by month. Source: ASC 606-10-25-31, 55-20 (even effort).
 
-    Raises TermReversed, NegativeMeasure.
+    Raises TermReversed, NegativeFigure.
     """
     if price < 0:
-        raise NegativeMeasure(f"price is {price}", field="price")
+        raise NegativeFigure(f"price is {price}", field="price")
     parts = shares(term, granularity)
     amounts = spread(price, [part for _, part in parts], currency, residual)
     text = f"{price} {currency} from {term.first} to {term.last}, {granularity}"
@@ -211,7 +172,7 @@ def movements(
     """Revenue, receivable, deferred revenue, customer credit and cash by month.
 
     An invoice defers its whole amount; what is paid beyond the receivable becomes the customer's
-    credit. Raises CreditAboveInvoice, NegativeMeasure.
+    credit. Raises CreditAboveInvoice, NegativeFigure.
     """
     for invoice in invoices:
         _refuse_credit(invoice)
@@ -276,17 +237,13 @@ def month_name(no: int) -> str:
     return f"{no // 12:04}-{no % 12 + 1:02}"
 
 
-def _midnight(on: date, zone: str) -> datetime:
-    return datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC)
-
-
 def _month_starts(term: Term) -> list[date]:
     numbers = range(month_no(term.first) + 1, month_no(term.last) + 1)
     return [date(no // 12, no % 12 + 1, 1) for no in numbers]
 
 
 def _by_time(term: Term) -> list[Fraction]:
-    inner = [_midnight(day, term.zone) for day in _month_starts(term)]
+    inner = [midnight(day, term.zone) for day in _month_starts(term)]
     borders = [term.starts_at.astimezone(UTC), *inner, term.ends_at.astimezone(UTC)]
     return [Fraction((b - a) // timedelta(microseconds=1)) for a, b in pairwise(borders)]
 
@@ -315,9 +272,9 @@ def _by_half_month(term: Term) -> list[Fraction]:
 def _by_prorated_month(term: Term) -> list[Fraction]:
     """Broken ends by their time; the other months share what is left of the time evenly."""
     weights = _by_time(term)
-    lo = int(term.starts_at != _midnight(term.first.replace(day=1), term.zone))
+    lo = int(term.starts_at != midnight(term.first.replace(day=1), term.zone))
     after = month_no(term.last) + 1
-    whole_end = _midnight(date(after // 12, after % 12 + 1, 1), term.zone)
+    whole_end = midnight(date(after // 12, after % 12 + 1, 1), term.zone)
     hi = len(weights) - int(term.ends_at != whole_end)
     if hi > lo:
         weights[lo:hi] = [sum(weights[lo:hi], Fraction(0)) / (hi - lo)] * (hi - lo)
@@ -371,7 +328,7 @@ def _by_month_of(facts: Sequence[Invoiced | Paid]) -> dict[str, Decimal]:
 
 def _refuse_credit(invoice: Invoiced) -> None:
     if invoice.credit_applied < 0:
-        raise NegativeMeasure(f"credit of {invoice.credit_applied}", field="credit_applied")
+        raise NegativeFigure(f"credit of {invoice.credit_applied}", field="credit_applied")
     if invoice.credit_applied > max(invoice.amount, ZERO):
         raise CreditAboveInvoice(
             f"credit of {invoice.credit_applied} on an invoice of {invoice.amount}"

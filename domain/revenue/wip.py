@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from domain.errors import Refusal
 from domain.explanation import Step
+from domain.revenue.figures import ZERO
 from domain.revenue.onerous import LossEstimate, Policy, Provision, provide
 from domain.revenue.position import position
-from domain.revenue.progress import ZERO, Costs, Progress, cost_to_cost
+from domain.revenue.progress import Costs, Progress, cost_to_cost
 from domain.revenue.recognition import recognise
 
 

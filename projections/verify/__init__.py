@@ -25,13 +25,14 @@ from projections.verify.sub_ledgers import (
     CustomerCredits,
     Receivables,
     Settled,
+    Unbilled,
 )
 
 __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    CustomerCredits, Settled, Consumption, Numbers,
+    Unbilled, CustomerCredits, Settled, Consumption, Numbers,
 )  # fmt: skip
 
 

@@ -61,11 +61,49 @@ class Receivables(ControlAccount):
     account, table = RECEIVABLES, "receivable_moves"
 
 
-class ContractPosition(ControlAccount):
-    """What is earned and on no invoice."""
+CARRIED = """
+SELECT entity, currency, sum(amount), sum(carried) FROM position_moves
+WHERE position <= %(facts)s GROUP BY entity, currency
+"""
+EARNED_AT_ONCE = """
+SELECT m.entity, m.currency, sum(m.amount), sum(m.carried) FROM position_moves m
+WHERE m.position <= %(facts)s
+    AND NOT EXISTS (SELECT FROM run_contracts c WHERE c.contract_id = m.contract_id)
+GROUP BY m.entity, m.currency
+"""
+UNBILLED = """
+SELECT m.entity, m.currency, sum(m.amount), sum(m.functional) FROM unbilled_moves m
+WHERE m.position <= %(facts)s
+    AND NOT EXISTS (SELECT FROM run_contracts c WHERE c.contract_id = m.contract_id)
+GROUP BY m.entity, m.currency
+"""
 
-    name = f"unbilled = {POSITION}"
-    account, table = POSITION, "unbilled_moves"
+
+class ContractPosition(ControlAccount):
+    """What contracts have earned and not billed; less than nothing where they bill ahead."""
+
+    name = f"contract positions = {POSITION}"
+    account = POSITION
+
+    def conclude(self) -> str:
+        """Compare by entity and currency."""
+        return self.compare(sums(self.evidence, CARRIED))
+
+
+class Unbilled(ControlAccount):
+    """What is earned with its approval and on no invoice is those contracts' position."""
+
+    name = "unbilled = positions earned at once"
+
+    def conclude(self) -> str:
+        """Compare by entity and currency."""
+        kept = sums(self.evidence, UNBILLED)
+        held = sums(self.evidence, EARNED_AT_ONCE)
+        for key in sorted(kept.keys() | held.keys()):
+            sub, main = kept.get(key, NOTHING), held.get(key, NOTHING)
+            if sub != main:
+                self.find(f"{' '.join(key)}: unbilled {_said(sub)}, positions {_said(main)}")
+        return ", ".join(f"{' '.join(key)} {_said(value)}" for key, value in sorted(kept.items()))
 
 
 class CustomerCredits(ControlAccount):

@@ -6,12 +6,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
+from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new, samples, set_up
@@ -58,6 +60,13 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         lines = [{"no": no, "restore": True} for no in invoice.lines]
         firm.do("IssueCreditMemo", memo_id=new("m9"), invoice_id=new("i2"),
                 issued_on="2025-01-11", why="again", lines=lines)  # fmt: skip
+    if name == "SetCap":
+        contract = samples(firm, _staged()[1])[name]["contract_id"]
+        firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")
+        sheet = timesheet_id(firm.person, date(2025, 1, 6))
+        sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
+        firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract,
+                issued_on="2025-01-10", sources=sources)  # fmt: skip
     if name == "AcceptMilestone":
         given = samples(firm, _staged()[1])[name]
         firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",

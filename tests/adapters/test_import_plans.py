@@ -17,7 +17,7 @@ from adapters.imports.plans.planned import Plan, Planned
 from adapters.imports.plans.rates import RatePlan
 from adapters.imports.plans.window import Window
 from domain.identity import named_id
-from domain.pricing.rate_card import resolve
+from domain.pricing.resolution import Work, from_line, resolve_rate
 from domain.sales.opportunity import Opportunity, Terms
 from tests.adapters.imported import file_of
 from tests.adapters.planning import NO_NAMES, Known, commands, holder, kinds, mapped, refused
@@ -231,7 +231,7 @@ def test_terms_of_any_value_pass_the_gate_of_a_won_deal(
 
 def test_planned_hours_at_the_cards_rates_are_worth_the_deal() -> None:
     card = rate_card(TERMS, "USD")
-    lines = tuple(line.line() for line in card.lines)
+    candidates = [from_line(line.line(), "USD") for line in card.lines]
 
     found = terms(
         TERMS, opportunity=card.rate_card_id, value=Decimal(26768), currency="USD", series="GTK",
@@ -239,7 +239,7 @@ def test_planned_hours_at_the_cards_rates_are_worth_the_deal() -> None:
     )  # fmt: skip
 
     worth = sum(
-        role.hours * resolve(lines, person="", activity="", role=role.role, on=TODAY).hourly_rate
+        role.hours * resolve_rate(candidates, Work(TODAY, role=role.role)).hourly_rate
         for role in found["roles"]
     )
     assert abs(worth - 26768) < 2

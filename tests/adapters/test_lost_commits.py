@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from domain.command import Command
-from domain.delivery.timesheet import Timesheet, timesheet_id
+from domain.delivery.time_entry import timesheet_id
+from domain.delivery.timesheet import Timesheet
 from domain.identity import named_id
 from domain.organisation.person import NoCostRate
 from tests.firm import TODAY, WORKER, Firm

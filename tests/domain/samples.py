@@ -78,6 +78,8 @@ def eur(amount: str) -> dict[str, str]:
 def set_up(firm: Firm) -> Stage:
     """Play a founded firm to where every sample below is acceptable."""
     prepare(firm)
+    for more in MORE:
+        more.prepare(firm)
     contract, project = firm.win()
     fixed_contract, fixed_project = firm.win(
         "Fixed", value="500", billing_model="fixed_fee", rate_card_id=None,
@@ -91,8 +93,6 @@ def set_up(firm: Firm) -> Stage:
     approved = firm.work(project, date(2025, 1, 6))
     submitted = note(firm, project, date(2025, 1, 14))
     firm.do("SubmitTimesheet", WORKER, person_id=firm.person, week=date(2025, 1, 14))
-    for more in MORE:
-        more.prepare(firm)
     return Stage(
         contract, project, fixed_contract, fixed_project, note(firm, project, date(2025, 1, 21)),
         submitted, approved, billed, firm.bill("one", contract, date(2025, 1, 7), billed),

@@ -10,6 +10,7 @@ import pytest
 from domain.actor import Actor
 from domain.delivery.project import ProjectClosed
 from domain.delivery.time_commands import FutureDate
+from domain.delivery.time_entry import monday_of, timesheet_id
 from domain.delivery.timesheet import (
     NothingToDo,
     OwnWork,
@@ -17,8 +18,6 @@ from domain.delivery.timesheet import (
     TooManyHours,
     UnknownEntry,
     WrongState,
-    monday_of,
-    timesheet_id,
 )
 from domain.organisation.person import NoCostRate
 from domain.pricing.fx import MissingRate
@@ -242,7 +241,7 @@ def test_a_figure_says_how_it_came_about(paper: PaperFirm, at: Stage) -> None:
     rated = paper.replayed(at.approved[0]).entries[at.approved[1]].rated
 
     assert rated.explanation == (
-        "480 min x 150 USD/h for everyone since 2025-01-01 = 1200.00 USD;"
+        "2025-01-06: 150 USD/h for everyone since 2025-01-01 (rate card); 480 min = 1200.00 USD;"
         " ECB 2025-01-02: 1162.68 EUR"
     )
 

@@ -10,7 +10,8 @@ import pytest
 
 from domain.aggregate import Root
 from domain.command import Command
-from domain.delivery.timesheet import Timesheet, TooManyHours, timesheet_id
+from domain.delivery.time_entry import timesheet_id
+from domain.delivery.timesheet import Timesheet, TooManyHours
 from domain.importing import Import
 from domain.organisation.person import OverlappingRate
 from domain.request import AlreadyTaken, KeyReused

@@ -169,11 +169,21 @@ def test_a_firm_in_yen_invoices_in_whole_yen(paper: PaperFirm) -> None:
     }  # fmt: skip
 
 
+UNAPPROVED = {"person_id": PaperFirm.person, "week": "2025-01-06", "why": "a second look"}
+
+
 def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stage) -> None:
     given = samples(paper, at)
-    for name in ("IssueInvoice", "ApproveTime", "ApproveExpense", "AcceptMilestone",
-                 "IssueCreditMemo", "ApplyPayment", *POSTED):  # fmt: skip
+    paper.do("UnapproveTime", **UNAPPROVED, entry_ids=[at.approved[1]])
+    paper.do("ApproveTime", person_id=paper.person, week="2025-01-06")
+    for name in ("WriteDownBillable", "IssueInvoice", "ApproveTime", "ApproveExpense",
+                 "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
+                 "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
+                 "ImpairContractCost", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
+    _, entry = paper.work(at.project, date(2025, 1, 8))
+    paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],
+             why="another client's")  # fmt: skip
 
     entries = list(paper.entries())
 

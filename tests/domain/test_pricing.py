@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from domain.money import CurrencyMismatch, UnknownCurrency
 from domain.organisation.person import OverlappingRate
 from domain.pricing.fx import FxRates, MissingRate, Quote, quote
-from domain.pricing.rate_card import NoBillRate, RateCard, RateLine, resolve
+from domain.pricing.rate_card import NoBillRate, RateCard, RateLine
+from domain.pricing.resolution import Work, from_line, resolve_rate
 from domain.unit_of_work import UnitOfWork
 from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples import new
@@ -28,6 +29,15 @@ LINES = st.lists(
     ),
     min_size=1, max_size=20,
 )  # fmt: skip
+
+
+def resolve(
+    lines: tuple[RateLine, ...], *, person: str, activity: str, role: str, on: date
+) -> RateLine:
+    """The line of a card that prices an hour."""
+    candidates = [from_line(line, "EUR") for line in lines]
+    won = resolve_rate(candidates, Work(on, person, activity, role)).won
+    return RateLine(won.hourly_rate, won.from_date, won.person, won.task, won.role)
 
 
 def line(rate: str, start: str = "2025-01-01", **scope: str) -> RateLine:
@@ -86,6 +96,7 @@ def test_no_fitting_line_is_more_specific_than_the_one_that_prices(
     lines: list[RateLine], on: date
 ) -> None:
     work: dict[str, Any] = {"person": "P1", "activity": "design", "role": "partner", "on": on}
+    lines = list({(each.scope, each.from_date): each for each in lines}.values())
     begun = [each for each in lines if each.from_date <= on]
     if not begun:
         with pytest.raises(NoBillRate):

@@ -25,7 +25,8 @@ from domain.revenue.allocation import (
     change_after_modification,
     change_price,
 )
-from domain.revenue.figures import NegativeFigure, Progress, UnitTooCoarse
+from domain.revenue.figures import NegativeFigure, UnitTooCoarse
+from domain.revenue.progress import Progress
 
 WHOLE = Decimal(1)
 SSPS = st.lists(st.decimals("0.001", 10**6, places=3), min_size=1, max_size=8)

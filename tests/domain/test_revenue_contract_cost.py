@@ -18,8 +18,8 @@ from domain.revenue.contract_cost import (
     revise,
     treat,
 )
-from domain.revenue.progress import NegativeMeasure
-from domain.revenue.schedule import Term
+from domain.revenue.figures import NegativeFigure
+from domain.revenue.term import Term
 
 D = Decimal
 
@@ -99,19 +99,19 @@ def test_only_ifrs_takes_an_impairment_back() -> None:
 
 
 def test_silly_costs_are_refused() -> None:
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         treat(ContractCost("obtain", D(-1), 12))
     with pytest.raises(NoAmortisationPeriod):
         treat(ContractCost("obtain", D(1), 0))
     with pytest.raises(NoAmortisationPeriod):
         by_months(D(1), 0, "USD")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         by_months(D(-1), 1, "USD")
     with pytest.raises(NoAmortisationPeriod):
         by_revenue(D(1), [D(0)], "USD")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         by_revenue(D(1), [D(2), D(-1)], "USD")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         impair(D(-1), D(1), D(1), "USD")
 
 

@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from domain.revenue.figures import (
     FigureNotPositive,
     InvalidPercentage,
-    InvalidProgress,
     NegativeFigure,
-    Progress,
     UnitTooCoarse,
     apportion,
     cumulative_deltas,
-    earned,
     require_not_negative,
     require_pct,
     require_positive,
@@ -24,6 +21,7 @@ from domain.revenue.figures import (
     shown,
     unit_of,
 )
+from domain.revenue.progress import Progress, ProgressOutOfRange
 
 UNITS = st.sampled_from([Decimal("0.01"), Decimal(1), Decimal("0.001"), Decimal(5)])
 WEIGHTS = st.lists(st.decimals(0, 10**6, places=3), min_size=1, max_size=12).filter(any)
@@ -33,18 +31,18 @@ def test_progress_is_not_rounded_before_the_revenue_is() -> None:
     # ASC 606 illustrative example 8: 420 of 820 is 51.2 % in print, 91,463.41 more unrounded.
     progress = Progress(Decimal(420000), Decimal(820000))
 
-    assert earned(Decimal(1350000), progress, "EUR") - 600000 == Decimal("91463.41")
+    assert progress.of(Decimal(1350000), "EUR") - 600000 == Decimal("91463.41")
 
 
 def test_progress_rounds_first_where_the_contract_says_so() -> None:
     progress = Progress(Decimal(420000), Decimal(820000)).to_decimals(3)
 
-    assert earned(Decimal(1350000), progress, "EUR") - 600000 == Decimal("91200.00")
+    assert progress.of(Decimal(1350000), "EUR") - 600000 == Decimal("91200.00")
 
 
 @pytest.mark.parametrize(("done", "whole"), [("2", "1"), ("-1", "1"), ("0", "0"), ("1", "-1")])
 def test_no_progress_is_beyond_its_whole(done: str, whole: str) -> None:
-    with pytest.raises(InvalidProgress):
+    with pytest.raises(ProgressOutOfRange):
         _ = Progress(Decimal(done), Decimal(whole)).share
 
 

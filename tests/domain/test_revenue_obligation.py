@@ -14,12 +14,10 @@ from domain.revenue.obligation import (
     ContractCriteria,
     DistinctFacts,
     InvalidSellingPrice,
-    InvalidServiceTerm,
     MeasureDoesNotFit,
     PerformanceObligation,
     ReceiptFacts,
     SeriesFacts,
-    ServiceTerm,
     are_one_contract,
     check,
     is_contract,
@@ -27,6 +25,8 @@ from domain.revenue.obligation import (
     is_series,
     receipt_is_revenue,
 )
+from domain.revenue.progress import TermReversed
+from domain.revenue.term import Term
 
 SUPPORT = PerformanceObligation(
     id="support",
@@ -39,7 +39,7 @@ SUPPORT = PerformanceObligation(
     ssp_basis="observed",
     valid_from=date(2028, 1, 1),
 )
-YEAR = ServiceTerm(date(2028, 1, 1), date(2028, 12, 31))
+YEAR = Term.of_days(date(2028, 1, 1), date(2028, 12, 31))
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
@@ -77,22 +77,22 @@ def test_a_leap_year_is_half_done_when_the_second_of_july_begins() -> None:
 
 
 def test_both_ends_of_a_term_count() -> None:
-    assert YEAR.before(YEAR.from_on).share == 0
-    assert YEAR.through(YEAR.from_on).done == 1
-    assert YEAR.through(YEAR.to_on).share == 1
+    assert YEAR.before(YEAR.first).share == 0
+    assert YEAR.through(YEAR.first).done == 1
+    assert YEAR.through(YEAR.last).share == 1
 
 
 @given(DAYS, DAYS, DAYS)
 @settings(max_examples=60)
 def test_progress_of_days_never_falls_nor_leaves_its_bounds(a: date, b: date, on: date) -> None:
-    term = ServiceTerm(min(a, b), max(a, b))
+    term = Term.of_days(min(a, b), max(a, b))
 
     assert 0 <= term.through(on).share <= term.through(on + timedelta(days=1)).share <= 1
 
 
 def test_a_term_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(InvalidServiceTerm):
-        _ = ServiceTerm(date(2028, 2, 1), date(2028, 1, 1)).days
+    with pytest.raises(TermReversed):
+        _ = Term.of_days(date(2028, 2, 1), date(2028, 1, 1)).days
 
 
 ALL_FIVE = ContractCriteria(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.revenue.figures import NegativeFigure
 from domain.revenue.onerous import LossEstimate, provide, provisions
-from domain.revenue.progress import Costs, NegativeMeasure, cost_to_cost, reported
+from domain.revenue.progress import Costs, cost_to_cost, reported
 from domain.revenue.recognition import cost_period, series
 
 D = Decimal
@@ -52,7 +53,7 @@ def test_us_gaap_provides_for_construction_alone_and_off_for_none() -> None:
 
 
 def test_a_negative_price_is_refused() -> None:
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         provide(LossEstimate(D(-1), D(1), reported(D(0))), D(0), "EUR")
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.revenue.figures import NegativeFigure
 from domain.revenue.position import (
     Booked,
     ContractTwice,
@@ -24,7 +25,6 @@ from domain.revenue.position import (
     revalue,
     rollforward,
 )
-from domain.revenue.progress import NegativeMeasure
 
 D = Decimal
 START = date(2026, 1, 1)
@@ -85,7 +85,7 @@ def test_money_before_the_bill_is_a_liability_too() -> None:
 def test_silly_positions_are_refused() -> None:
     with pytest.raises(UnconditionalAboveAsset):
         position("a", D(10), D(5), unconditional=D(6))
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         position("a", D(10), D(5), unconditional=D(-6))
     with pytest.raises(NoPositions):
         present([])

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import minor_unit, quantize
+from domain.revenue.figures import NegativeFigure, portion
 from domain.revenue.progress import (
     Costs,
     ExclusionTooLarge,
     Milestone,
-    NegativeMeasure,
     NothingToMeasure,
     Override,
     OverrideIncomplete,
@@ -26,7 +26,6 @@ from domain.revenue.progress import (
     hours,
     milestones,
     overridden,
-    portion,
     reported,
     units,
 )
@@ -44,7 +43,7 @@ def test_uninstalled_material_and_its_cost_show_no_progress() -> None:
 
     progress = cost_to_cost(costs)
 
-    assert progress.fraction == Fraction(1, 5)
+    assert progress.share == Fraction(1, 5)
     assert progress.steps[0].rule == "progress.excluded"
 
 
@@ -59,13 +58,13 @@ def test_progress_is_not_rounded_before_it_multiplies() -> None:
 def test_waste_is_left_out_and_out_of_an_estimate_that_holds_it() -> None:
     waste = Costs(D(450), D(1050), waste_to_date=D(50), waste_in_estimate=D(50))
 
-    assert cost_to_cost(waste).fraction == Fraction(2, 5)
+    assert cost_to_cost(waste).share == Fraction(2, 5)
 
 
 def test_an_overrun_estimate_stops_at_all_of_the_work() -> None:
     progress = hours(D(120), D(100))
 
-    assert progress.fraction == 1
+    assert progress.share == 1
     assert progress.steps[-1].rule == "progress.cap"
 
 
@@ -77,7 +76,7 @@ def test_units_hours_and_stages_are_shares_of_their_whole() -> None:
     )
 
     assert units(D(65000), D(100000)).ratio == D("0.65")
-    assert hours(D(30), D(90)).fraction == Fraction(1, 3)
+    assert hours(D(30), D(90)).share == Fraction(1, 3)
     assert milestones(stages, date(2026, 2, 28)).ratio == D("0.3")
     assert estimate_at_completion(D(3), D(4)) == 7
 
@@ -86,11 +85,11 @@ def test_days_and_months_pass_to_the_end_of_a_term() -> None:
     # A leap year has 366 days, 183 of them before 2 July.
     first, last = date(2028, 1, 1), date(2028, 12, 31)
 
-    assert elapsed_days(first, last, date(2028, 7, 1)).fraction == Fraction(1, 2)
-    assert elapsed_days(first, last, date(2029, 5, 5)).fraction == 1
-    assert elapsed_days(first, last, date(2027, 12, 31)).fraction == 0
-    assert elapsed_months(first, last, date(2028, 3, 1)).fraction == Fraction(1, 4)
-    assert elapsed_months(first, last, date(2027, 12, 31)).fraction == 0
+    assert elapsed_days(first, last, date(2028, 7, 1)).share == Fraction(1, 2)
+    assert elapsed_days(first, last, date(2029, 5, 5)).share == 1
+    assert elapsed_days(first, last, date(2027, 12, 31)).share == 0
+    assert elapsed_months(first, last, date(2028, 3, 1)).share == Fraction(1, 4)
+    assert elapsed_months(first, last, date(2027, 12, 31)).share == 0
 
 
 def test_an_override_holds_for_its_time_and_says_why() -> None:
@@ -99,7 +98,7 @@ def test_an_override_holds_for_its_time_and_says_why() -> None:
 
     assert overridden(counted, override, date(2026, 2, 28)).ratio == D("0.4")
     lapsed = overridden(counted, override, date(2026, 3, 1))
-    assert lapsed.fraction == Fraction(1, 2)
+    assert lapsed.share == Fraction(1, 2)
     assert lapsed.steps[-1].rule == "progress.override_lapsed"
 
 
@@ -124,9 +123,9 @@ def test_a_percentage_beyond_the_work_is_refused(pct: str) -> None:
 def test_silly_measures_are_refused() -> None:
     with pytest.raises(ProgressOutOfRange):
         units(D(11), D(10))
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         hours(D(-1), D(10))
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         milestones((Milestone("a", D(-1)), Milestone("b", D(2))), date(2026, 1, 1))
     with pytest.raises(NothingToMeasure):
         milestones((), date(2026, 1, 1))

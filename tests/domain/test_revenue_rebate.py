@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import FigureNotPositive, NegativeFigure
+from domain.revenue.figures import FigureNotPositive, ForecastBelowActual, NegativeFigure
 from domain.revenue.rebate import (
-    ForecastBelowActual,
     PriceTier,
     SalesPeriod,
     TiersOutOfOrder,

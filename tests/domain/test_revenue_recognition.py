@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import quantize
-from domain.revenue.progress import Costs, ExclusionTooLarge, NegativeMeasure, hours, reported
+from domain.revenue.figures import ForecastBelowActual, NegativeFigure
+from domain.revenue.progress import Costs, ExclusionTooLarge, hours, reported
 from domain.revenue.recognition import (
-    ForecastBelowActual,
     OverAllocation,
     PeriodEnd,
     as_invoiced,
@@ -129,7 +129,7 @@ def test_capped_work_earns_its_share_of_the_cap_once_it_does_not() -> None:
 def test_silly_figures_are_refused() -> None:
     with pytest.raises(ForecastBelowActual):
         capped(D(800), D(700), D(1000), D(0), "EUR")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         recognise(D(-1), hours(D(1), D(2)), D(0), "EUR")
     with pytest.raises(OverAllocation):
         within_allocation(recognise(D(100), hours(D(2), D(2)), D(0), "EUR"), D(99))

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import FigureNotPositive, InvalidPercentage, NegativeFigure
-from domain.revenue.obligation import ServiceTerm
-from domain.revenue.refund import (
+from domain.revenue.figures import (
     CreditAboveInvoice,
+    FigureNotPositive,
+    InvalidPercentage,
+    NegativeFigure,
+)
+from domain.revenue.refund import (
     MoreReturnedThanSold,
-    Paid,
     PaidAboveInvoice,
     RecognisedAboveInvoice,
     Sale,
@@ -22,9 +24,11 @@ from domain.revenue.refund import (
     refund_liability,
     right_of_return,
 )
+from domain.revenue.schedule import Paid
+from domain.revenue.term import Term
 
 PRODUCTS = Sale(Decimal(100), Decimal(100), Decimal(60))
-QUARTER = ServiceTerm(date(2026, 1, 1), date(2026, 3, 31))
+QUARTER = Term.of_days(date(2026, 1, 1), date(2026, 3, 31))
 
 
 def test_only_what_stays_sold_is_revenue() -> None:
@@ -115,7 +119,7 @@ def test_all_of_the_lower_price_is_earned_and_nothing_stays_deferred(
     invoice: int, pct: int, start: date, days: int, after: int
 ) -> None:
     credit = Decimal(invoice * pct // 100)
-    term = ServiceTerm(start, start + timedelta(days=days))
+    term = Term.of_days(start, start + timedelta(days=days))
 
     made = credit_before_payment(
         Decimal(invoice), credit, term, [], "JPY", credit_on=start + timedelta(days=after)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.progress import NegativeMeasure
+from domain.revenue.figures import NegativeFigure
 from domain.revenue.remaining import (
     BadBands,
     EarnedAboveAllocation,
@@ -70,7 +70,7 @@ def test_a_backlog_grows_by_awards_and_shrinks_by_work() -> None:
 
 
 def test_silly_promises_are_refused() -> None:
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         total(D(-1), D(1))
     with pytest.raises(EarnedAboveAllocation):
         remaining([Obligation("a", D(10), D(11), D(0))])
@@ -78,9 +78,9 @@ def test_silly_promises_are_refused() -> None:
         remaining([Obligation("a", D(10), D(0), D(0), (Expected(1, D(9)),))])
     with pytest.raises(BadBands):
         banded([], (24, 12))
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         banded([Expected(0, D(1))])
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         backlog(D(1), earned=D(2))
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import FigureNotPositive, NegativeFigure, Progress, earned
-from domain.revenue.obligation import ServiceTerm
+from domain.revenue.figures import FigureNotPositive, NegativeFigure
+from domain.revenue.progress import Progress
 from domain.revenue.remeasurement import (
     MixedPolicy,
     ModifiedObligation,
@@ -22,6 +22,7 @@ from domain.revenue.remeasurement import (
     separate_contract,
     unpriced_change_order,
 )
+from domain.revenue.term import Term
 
 HALF, NOTHING = Progress(Decimal(1), Decimal(2)), Progress(Decimal(0))
 CONTRACT = Units(Decimal(120), Decimal(100), Decimal(60))
@@ -85,9 +86,9 @@ def test_revenue_to_date_catches_up_with_price_and_progress() -> None:
 @pytest.mark.parametrize(("change", "caught"), [("30000", "15000"), ("-30000", "-15000")])
 def test_a_new_price_at_half_of_a_leap_year_catches_up_by_half(change: str, caught: str) -> None:
     # Figures of a public decision tool's acceptance cases: 120,000 for 2028, new price on 2 July.
-    term = ServiceTerm(date(2028, 1, 1), date(2028, 12, 31))
+    term = Term.of_days(date(2028, 1, 1), date(2028, 12, 31))
     done = term.before(date(2028, 7, 2))
-    before = earned(Decimal(120000), done, "USD")
+    before = done.of(Decimal(120000), "USD")
 
     revised = catch_up(Decimal(120000) + Decimal(change), done, before, "USD")
 

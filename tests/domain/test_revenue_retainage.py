@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.progress import NegativeMeasure
+from domain.revenue.figures import NegativeFigure
 from domain.revenue.retainage import (
     Draw,
     DrawAboveContract,
@@ -98,11 +98,11 @@ def test_silly_draws_are_refused() -> None:
         draws(D(1000), (draw(500, 10, 2), draw(500, 10, 1)), "USD")
     with pytest.raises(RetainageRateOutOfRange):
         draws(D(1000), (draw(500, 101),), "USD")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         draws(D(1000), (draw(-1, 10),), "USD")
     with pytest.raises(OverReleased):
         draws(D(1000), (draw(500, 10, released=51),), "USD")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         held(D(-1), None, None, DAY)
 
 

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import quantize
-from domain.revenue.progress import NegativeMeasure, TermReversed
+from domain.revenue.figures import CreditAboveInvoice, NegativeFigure
+from domain.revenue.progress import TermReversed
 from domain.revenue.schedule import (
     ChangeOutsideTerm,
-    CreditAboveInvoice,
     Granularity,
     Invoiced,
     Paid,
     Residual,
-    Term,
     change_plan,
     movements,
     schedule,
     shares,
     spread,
 )
+from domain.revenue.term import Term
 
 D = Decimal
 NOON = Term(datetime(2026, 6, 15, 12, tzinfo=UTC), datetime(2026, 10, 13, 12, tzinfo=UTC))
@@ -143,11 +143,11 @@ def test_silly_schedules_are_refused() -> None:
     plan = schedule(D(1), YEAR, "USD")
     with pytest.raises(TermReversed):
         shares(Term.until(date(2026, 1, 1), date(2026, 1, 1)), "daily")
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         schedule(D(-1), YEAR, "USD")
     with pytest.raises(CreditAboveInvoice):
         movements(plan, (Invoiced(date(2026, 1, 1), D(10), D(11)),), ())
-    with pytest.raises(NegativeMeasure):
+    with pytest.raises(NegativeFigure):
         movements(plan, (Invoiced(date(2026, 1, 1), D(10), D(-1)),), ())
 
 

@@ -15,7 +15,7 @@ from adapters.postgres.recorder import LogRecorder
 from domain.actor import Actor, MissingRole
 from domain.command import Command
 from domain.delivery.project import ProjectClosed
-from domain.delivery.timesheet import timesheet_id
+from domain.delivery.time_entry import timesheet_id
 from domain.errors import Refusal
 from domain.ledger.period import Calendar, calendar_id
 from domain.request import AlreadyTaken, Conflict, KeyReused, TooBusy

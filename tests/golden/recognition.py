@@ -32,11 +32,11 @@ from domain.revenue.schedule import (
     Paid,
     Residual,
     Schedule,
-    Term,
     change_plan,
     movements,
     schedule,
 )
+from domain.revenue.term import Term
 from tests.golden.recognition_balances import TOPICS as BALANCES
 from tests.golden.recognition_cost import cost_to_dates, over_cost
 from tests.golden.recognition_terms import (

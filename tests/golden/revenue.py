@@ -12,7 +12,8 @@ from domain.revenue.allocation import (
     allocate_residual,
     allocate_variable,
 )
-from domain.revenue.figures import Progress, cumulative_deltas, earned
+from domain.revenue.figures import cumulative_deltas
+from domain.revenue.progress import Progress
 from tests.golden import revenue_modification, revenue_rights, revenue_variable
 from tests.golden.revenue_words import (
     Words,
@@ -62,7 +63,7 @@ def by_cost(words: Words, rows: list[Words], split: Allocation) -> Words:
         whole = number(row, "estimated_cost", "total_cost", default=sum(costs, Decimal(0)))
         done = [Progress(sum(costs[:no], Decimal(0)), whole) for no in range(1, len(costs) + 1)]
         allocated = split.amount_of(row["id"])
-        to_date = [earned(allocated, one, money) for one in done]
+        to_date = [one.of(allocated, money) for one in done]
         revenue[row["id"]] = cumulative_deltas(to_date)
     billed = {row["id"]: maybe(row, "milestone_amount", "billed", "price") for row in rows}
     ahead = {

@@ -5,13 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from domain.revenue import modification as assessor
-from domain.revenue.allocation import (
-    Promise,
-    allocate,
-    change_after_modification,
-    change_price,
-)
-from domain.revenue.figures import Progress, earned
+from domain.revenue.allocation import Promise, allocate, change_after_modification, change_price
+from domain.revenue.progress import Progress
 from domain.revenue.remeasurement import (
     Blended,
     CatchUp,
@@ -110,7 +105,7 @@ def of_units(words: Words) -> Words:
     if treatment == "cumulative_catch_up":
         whole = contract.units + added
         total = contract.units * contract.unit_price + added * price - credit
-        done = earned(contract.unit_price * contract.delivered, Progress(Decimal(1)), money)
+        done = Progress(Decimal(1)).of(contract.unit_price * contract.delivered, money)
         return answer | caught(catch_up(total, Progress(contract.delivered, whole), done, money))
     return answer | blended(blend_units(contract, added, price, money, credit_for_past=credit))
 
@@ -178,7 +173,7 @@ def of_term(words: Words) -> Words:
     money, term = currency_of(words), term_of(words)
     price, change = number(words, "price", "transaction_price"), number(words, *CHANGE)
     on = day(found(words, "modification_date", "modified_on"))
-    before = earned(price, term.before(on), money)
+    before = term.before(on).of(price, money)
     after = term_of(words, "revised_service", "new_service", "service")
     added = rows_of(words, "added_obligations") or added_rows(words)
     at_ssp = flag(words, "added_price_is_ssp", "price_reflects_ssp", default=False)
@@ -208,7 +203,7 @@ def modified(row: Words, money: str) -> ModifiedObligation:
     remaining = maybe(row, *REMAINING_SSP)
     return ModifiedObligation(
         row["id"],
-        earned(allocated, start, money) if recognised is None else recognised,
+        start.of(allocated, money) if recognised is None else recognised,
         progress,
         flag(row, "distinct", "remaining_distinct", default=True),
         (remaining or Decimal(0)) if total is None else total,
@@ -279,7 +274,7 @@ def of_project(words: Words) -> Words:
         in_decimals(words, Progress(cost, before)),
         in_decimals(words, Progress(cost, after)),
     )
-    recognised = earned(price, was, money) if done is None else done
+    recognised = was.of(price, money) if done is None else done
     treatment = proposal(words, distinct=False, adds=False)
     result = caught(catch_up(new, now, recognised, money))
     progress = now.done / now.whole
@@ -315,7 +310,7 @@ def of_progress(words: Words) -> Words:
     progress = progress_of(found(words, "progress", "progress_at_modification"))
     price, change = number(words, "price", "transaction_price"), number(words, *CHANGE)
     recognised = number(words, "recognised", "revenue_to_date",
-                        default=earned(price, progress, money))  # fmt: skip
+                        default=progress.of(price, money))  # fmt: skip
     treatment = proposal(words, distinct=False)
     if treatment == "cumulative_catch_up":
         result = catch_up(price + change, progress, recognised, money)

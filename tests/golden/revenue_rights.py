@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.revenue import breakage, financing, material_right, refund
 from domain.revenue.allocation import Promise, allocate
-from domain.revenue.figures import earned
+from domain.revenue.schedule import Paid
 from tests.golden.revenue_words import (
     Words,
     currency_of,
@@ -71,7 +71,7 @@ def credit_before(words: Words) -> Words:
         number(words, "invoice", "price"),
         number(words, "credit_note_before_payment", "credit_note", "credit"),
         term_of(words),
-        [refund.Paid(day(row["date"]), number(row, "amount")) for row in rows_of(words, "paid")],
+        [Paid(day(row["date"]), number(row, "amount")) for row in rows_of(words, "paid")],
         currency_of(words),
         credit_on=None if on is None else day(on),
     )
@@ -90,7 +90,7 @@ def credit_after(words: Words) -> Words:
     recognised = maybe(words, "recognised", "recognised_to_date", "recognized")
     if recognised is None:
         on = day(found(words, "credit_date", "credit_note_date", "credit_on"))
-        recognised = earned(invoice, term_of(words).before(on), currency_of(words))
+        recognised = term_of(words).before(on).of(invoice, currency_of(words))
     ways = numbers(words, "settled_by")
     made = refund.credit_after_recognition(
         invoice,

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from domain.revenue.allocation import Promise
-from domain.revenue.figures import Progress
-from domain.revenue.obligation import ServiceTerm
+from domain.revenue.progress import Progress
+from domain.revenue.term import Term
 
 Words = dict[str, Any]
 FICTIONAL = {"CU": "EUR", "": "EUR"}
@@ -74,7 +74,7 @@ def day(text: str, *, last: bool = False) -> date:
     return following - timedelta(days=1) if last else first
 
 
-def term_of(words: Words, *names: str) -> ServiceTerm:
+def term_of(words: Words, *names: str) -> Term:
     value = found(words, *(names or ("service", "term")))
     if value is None:
         value = [
@@ -82,7 +82,7 @@ def term_of(words: Words, *names: str) -> ServiceTerm:
             found(words, "service_to", "service_end"),
         ]
     start, end = (value["from"], value["to"]) if isinstance(value, Mapping) else value
-    return ServiceTerm(day(start), day(end, last=True))
+    return Term.of_days(day(start), day(end, last=True))
 
 
 def rows_of(words: Words, *names: str) -> list[Words]:

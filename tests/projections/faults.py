@@ -16,7 +16,7 @@ from tests.firm import Firm
 ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "receivables", "ledger",
-    "audit_trail", "outbox",
+    "audit_trail", "outbox", "contract_position", "revenue_contracts",
 )  # fmt: skip
 
 

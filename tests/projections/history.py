@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Actor
 from domain.identity import named_id
 from domain.policies import milestone_id
+from tests.domain.samples_revenue import ready, run
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -29,6 +30,8 @@ def live_a_year(firm: Firm) -> None:
     second_entity(firm)
     firm.work(project, date(2025, 4, 7))
     put_right(firm, project)
+    keep_to_clauses(firm)
+    recognise(firm)
     firm.settle()
 
 
@@ -45,6 +48,23 @@ def put_right(firm: Firm, project: UUID) -> None:
                 **more)  # fmt: skip
         if command != "ReverseTime":
             firm.do("ApproveTime", second_chief(), person_id=firm.person, week=on)
+
+
+def keep_to_clauses(firm: Firm) -> None:
+    """A capped contract: time written down, priced anew, cut by the cap, credited and held."""
+    contract, project = firm.win("Capped")
+    entries = [firm.work(project, date(2025, 6, day)) for day in (2, 9, 16)]
+    firm.settle()
+    firm.do("SetTimeTerms", contract_id=contract, from_date="2025-01-01", discount_pct="10")
+    firm.do("ReRateTime", person_id=firm.person, week="2025-06-02", entry_ids=[entries[0][1]],
+            why="terms came late")  # fmt: skip
+    things = [{"kind": "time", "holder_id": h, "item_id": i} for h, i in entries]
+    firm.do("WriteDownBillable", **things[0], amount="80.00", on="2025-06-20", why="goodwill")
+    firm.do("HoldBillable", **things[2], why="not yet")
+    firm.do("SetCap", contract_id=contract, name="all", limit="1500.00")
+    bill = firm.bill("capped", contract, date(2025, 6, 20), *entries[:2])
+    firm.settle()
+    credit(firm, "m4", bill, date(2025, 6, 23), restore=True)
 
 
 def second_chief() -> Actor:
@@ -130,6 +150,13 @@ def second_entity(firm: Firm) -> None:
     firm.do("ReverseJournal", journal_id=named_id("journal", "rent"),
             reversal_id=named_id("journal", "rent back"),
             accounting_date=date(2025, 6, 1))  # fmt: skip
+
+
+def recognise(firm: Firm) -> None:
+    """A contract that a revenue run earns: three of twelve months run, nothing billed."""
+    contract = ready(firm, "Care", "1200", currency="USD")
+    for month in (1, 2, 3):
+        run(firm, contract, f"2025-{month:02}")
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:

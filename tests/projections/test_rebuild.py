@@ -89,7 +89,7 @@ def test_the_way_back_leads_to_the_kept_build_brought_up_to_date(year: Firm) -> 
 
         assert (back.new, back.equal) == (first, True)
         assert live_slot(conn, "deals")[0] == first
-        assert count(conn, "contracts") == 3
+        assert count(conn, "contracts") == 5
 
 
 def test_a_halted_projection_goes_on_once_it_is_rebuilt(year: Firm) -> None:

@@ -25,7 +25,7 @@ from adapters.imports.timesheets.entry import TimeOptions, TimeRow
 from adapters.imports.timesheets.recognise import read
 from adapters.imports.verdict import Broken, CellError, broken
 from domain.delivery.time_commands import LogTime
-from domain.delivery.timesheet import timesheet_id
+from domain.delivery.time_entry import timesheet_id
 
 _MINUTE_SECONDS = 60
 _LONGEST_ID = 100

@@ -1,0 +1,11 @@
+"""The words of billing: each list of them with the name and the meaning it has in the schema."""
+
+from typing import get_args
+
+from domain.pricing.time_rounding import Mode
+
+BILLING: dict[tuple[str, ...], tuple[str, str]] = {
+    ("amount", "hours"): ("CapMeasure", "What a cap counts: money net of tax, or hours."),
+    get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
+    ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
+}
