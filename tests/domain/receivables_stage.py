@@ -36,7 +36,7 @@ class Collecting:
         """A new invoice of the same contract: 150.00 USD an hour, no tax."""
         contract = self.invoice("open").party.contract_id
         project = named_id("project", str(named_id("opportunity", "Collected")))
-        work = self.firm.work(project, date(2025, 1, 8), minutes)
+        work = self.firm.work(project, date(2025, 1, 3), minutes)
         return self.firm.bill(name, contract, date.fromisoformat(on), work)
 
     def receive(self, name: str, amount: str, on: str = "2025-01-08", **fields: Any) -> UUID:

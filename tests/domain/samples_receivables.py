@@ -46,7 +46,7 @@ def play(firm: Firm) -> None:
     invoices = {}
     for name in ("open", "repaid", "late", "bad", "rest"):
         invoices[name] = firm.bill(f"r {name}", contract, date(2025, 1, 8),
-                                   firm.work(project, date(2025, 1, 8), 60))  # fmt: skip
+                                   firm.work(project, date(2025, 1, 3), 60))  # fmt: skip
     receive(firm, "r1", "150.00")
     settle(firm, "r1", invoices["repaid"], "150.00")
     firm.do("IssueCreditMemo", memo_id=new("r memo"), invoice_id=invoices["repaid"],

@@ -34,7 +34,7 @@ def taxed(at: Collecting) -> Any:
     contract, project = at.firm.win("Taxed", rate_card_id=at.firm.card)
     at.firm.do("SetEarlyPaymentTerms", client_id=at.firm.client, from_date="2025-01-01",
                discount_pct="2", days=10, grace_days=2)  # fmt: skip
-    work = at.firm.work(project, at.invoice("open").issued_on, 400)
+    work = at.firm.work(project, date(2025, 1, 3), 400)
     return at.firm.bill("taxed", contract, at.invoice("open").issued_on, work)
 
 
