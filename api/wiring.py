@@ -47,6 +47,7 @@ from projections.posting import Policies, Posting
 from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
+from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.time_entries import TimeEntries
@@ -169,9 +170,9 @@ class System:
     def projections(self) -> list[Projection]:
         """Every projection, fresh."""
         return [
-            Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
-            Collecting(),
-            Ledger(), AuditTrail(), Outbox(), ContractPosition(), RevenueContracts(),
+            Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
+            Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            ContractPosition(), RevenueContracts(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

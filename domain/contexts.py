@@ -6,6 +6,8 @@ import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.recurring_commands as recurring
+import domain.billing.run_commands as billing_runs
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
@@ -30,9 +32,10 @@ import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
 
 __all__ = [
-    "access", "adjustments", "allowances", "clauses", "collections", "contract_costs", "contracts",
-    "credit_memos", "expenses", "integration", "invoices", "ledger", "memo_credits",
-    "organisation", "paying_terms", "payment_corrections", "payments", "pricing", "projects",
-    "provisions", "receivables_policies", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "time", "time_corrections", "write_offs",
+    "access", "adjustments", "allowances", "billing_runs", "clauses", "collections",
+    "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
+    "ledger", "memo_credits", "organisation", "paying_terms", "payment_corrections",
+    "payments", "pricing", "projects", "provisions", "receivables_policies", "recurring",
+    "revenue", "revenue_changes", "revenue_runs", "sales", "time", "time_corrections",
+    "write_offs",
 ]  # fmt: skip

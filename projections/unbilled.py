@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.recurring import RecurringPlan
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -25,8 +26,9 @@ BILLABLES = Table(
     "billables",
     {
         "id": "uuid", "kind": "text", "holder_id": "uuid", "contract_id": "uuid",
-        "project_id": "uuid", "entity": "text", "currency": "text", "amount": "numeric",
+        "project_id": "uuid?", "entity": "text", "currency": "text", "amount": "numeric",
         "carried": "numeric", "earned_on": "date", "billed": "boolean",
+        "held": "boolean",
     },
     key=("id",),
     indexes=("contract_id, billed, earned_on", "contract_id, id"),
@@ -46,6 +48,7 @@ class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
+    version = 2
     tables = (BILLABLES, MOVES)
 
     @on(Timesheet.TimeApproved)
@@ -87,6 +90,18 @@ class Unbilled(Projection):
         fold.append(MOVES, at.position, one.entry_id, one.work_date, bill.entity,
                     one.contract_id, bill.currency, amount, carried)  # fmt: skip
 
+    @on(ContractAccount.Held)
+    def held(self, fact: ContractAccount.Held, at: Recorded, fold: Fold) -> None:
+        """Kept off invoices."""
+        del at
+        fold.patch(BILLABLES, fact.item_id, held=True)
+
+    @on(ContractAccount.Released)
+    def released(self, fact: ContractAccount.Released, at: Recorded, fold: Fold) -> None:
+        """To be billed again."""
+        del at
+        fold.patch(BILLABLES, fact.item_id, held=False)
+
     @on(ContractAccount.WrittenDown)
     def written_down(self, fact: ContractAccount.WrittenDown, at: Recorded, fold: Fold) -> None:
         """Worth less, or more; at nothing it is no longer there to be billed."""
@@ -103,6 +118,14 @@ class Unbilled(Projection):
             -given.amount,
             -given.carried,
         )
+
+    @on(RecurringPlan.Accrued)
+    def recurring(self, fact: RecurringPlan.Accrued, at: Recorded, fold: Fold) -> None:
+        """Charges of a plan; a revenue run earns them, so the books carry nothing for them."""
+        for charge in fact.charges:
+            self._came(fold, at, "recurring", at.stream_id, charge.id, fact.contract_id, None,
+                       fact.entity, fact.currency, charge.amount, ZERO,
+                       charge.due_on)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
@@ -144,7 +167,7 @@ class Unbilled(Projection):
 
     def _came(
         self, fold: Fold, at: Recorded, kind: Kind, holder_id: UUID, item_id: UUID,
-        contract_id: UUID, project_id: UUID, entity: str, currency: str, amount: Decimal,
+        contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
         carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
         self._put(fold, kind, holder_id, item_id, contract_id, project_id, entity, currency,
@@ -154,12 +177,13 @@ class Unbilled(Projection):
 
     def _put(
         self, fold: Fold, kind: Kind, holder_id: UUID, item_id: UUID, contract_id: UUID,
-        project_id: UUID, entity: str, currency: str, amount: Decimal, carried: Decimal,
+        project_id: UUID | None, entity: str, currency: str, amount: Decimal, carried: Decimal,
         earned_on: date,
     ) -> None:  # fmt: skip
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
-                 carried=carried, earned_on=earned_on, billed=False)  # fmt: skip
+                 carried=carried, earned_on=earned_on, billed=False,
+                 held=False)  # fmt: skip
 
 
 def _bill(one: RatedTime | None) -> Bill | None:

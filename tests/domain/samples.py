@@ -93,12 +93,14 @@ def set_up(firm: Firm) -> Stage:
     approved = firm.work(project, date(2025, 1, 6))
     submitted = note(firm, project, date(2025, 1, 14))
     firm.do("SubmitTimesheet", WORKER, person_id=firm.person, week=date(2025, 1, 14))
-    return Stage(
+    at = Stage(
         contract, project, fixed_contract, fixed_project, note(firm, project, date(2025, 1, 21)),
         submitted, approved, billed, firm.bill("one", contract, date(2025, 1, 7), billed),
         pay(firm, "100", "B1"), spend(firm, project, "e1"), approved_expense(firm, project),
         draft(firm), second, first, deal(firm), journal(firm), api_key(firm),
     )  # fmt: skip
+    samples_runs.stage(firm, at)
+    return at
 
 
 def prepare(firm: Firm) -> None:

@@ -1,0 +1,230 @@
+"""``throughline run billing`` and ``run issue``: from what is unbilled to issued invoices."""
+
+import getpass
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from api.followers import catch_up
+from api.settings import settings
+from api.wiring import System, opened
+from domain.access.roles import ALL
+from domain.actor import EVERY_ENTITY, Actor
+from domain.billing.invoice_commands import InvoiceAnswer, IssueInvoice
+from domain.billing.recurring_commands import AccrueCharges
+from domain.billing.run import BillingRun, Proposal
+from domain.billing.run_commands import (
+    IssueFromRun,
+    PrepareBillingRun,
+    ProposalInput,
+    run_invoice_id,
+)
+from domain.errors import Refusal
+from domain.identity import named_id, new_id
+from domain.importing import Import
+from projections.as_of import snapshot
+from projections.billing_inputs import READS, ToBill, to_bill
+
+CONTRACTS_A_BATCH = 200
+DAY = click.DateTime(["%Y-%m-%d"])
+WIDE = 400  # a pipe has no edge
+PLANS = "SELECT id FROM recurring_plans WHERE entity = %s AND starts_on <= %s ORDER BY id"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What a run proposes for a contract, and the contract's name."""
+
+    name: str
+    given: ProposalInput
+
+    @property
+    def proposal(self) -> Proposal:
+        """As the run keeps it."""
+        return self.given.proposal()
+
+
+@click.command("billing")
+@click.option("--entity", required=True, help="Legal entity.")
+@click.option("--through", required=True, type=DAY, help="Last day of work that counts.")
+@click.option("--issued-on", type=DAY, help="Invoice date (default: the last day of work).")
+@click.option("--dry-run", is_flag=True, help="Decide and show, but record nothing.")
+def billing(*, entity: str, through: datetime, issued_on: datetime | None, dry_run: bool) -> None:
+    """Prepare a billing run: every contract's next invoice, or what stands in its way."""
+    on = (issued_on or through).date()
+    run_id = new_id()
+    with opened(settings()) as system:
+        catch_up(system)
+        known, found = propose(system, entity, through.date(), on, run_id)
+        if found and not dry_run:
+            command = prepare(run_id, entity, through.date(), on, known, found)
+            system.store.execute(command, operator())
+            catch_up(system)
+    show(found, f"Billing of {entity} through {through:%Y-%m-%d}" + " (dry run)" * dry_run)
+    if found and not dry_run:
+        click.echo(f"run {run_id}: somebody else approves it (throughline do approve-run"
+                   f" --run-id {run_id}), then throughline run issue {run_id}")  # fmt: skip
+
+
+@click.command("charges")
+@click.option("--entity", required=True, help="Legal entity.")
+@click.option("--through", required=True, type=DAY, help="Cycles due by this day.")
+def charges(*, entity: str, through: datetime) -> None:
+    """Charge every recurring plan of an entity for the cycles that are due; twice charges once."""
+    with opened(settings()) as system:
+        catch_up(system)
+        refused = accrue_all(system, entity, through.date())
+        catch_up(system)
+    for plan, why in refused:
+        click.echo(f"{plan}: {why.code}: {why}", err=True)
+    sys.exit(1 if refused else 0)
+
+
+def accrue_all(system: System, entity: str, through: date) -> list[tuple[UUID, Refusal]]:
+    """Charge each plan; what was refused, by plan."""
+    with system.connect() as conn, snapshot(conn, ("recurring",)):
+        rows = conn.execute(PLANS, [entity, through]).fetchall()
+    refused: list[tuple[UUID, Refusal]] = []
+    with system.store.importing(operator()) as batch:
+        commands = [AccrueCharges(plan_id=row[0], through=through) for row in rows]
+        batch.expect(commands)
+        for command in commands:
+            try:
+                batch.run(command)
+            except Refusal as refusal:
+                refused.append((command.plan_id, refusal))
+    return refused
+
+
+@click.command("issue")
+@click.argument("run_id", type=click.UUID)
+def issue(run_id: UUID) -> None:
+    """Issue the invoices of an approved billing run; again: those that are still missing."""
+    with opened(settings()) as system:
+        catch_up(system)
+        issued, refused = issue_all(system, run_id)
+        catch_up(system)
+    for number in issued:
+        click.echo(number)
+    for contract, why in refused:
+        click.echo(f"{contract}: {why.code}: {why}", err=True)
+    click.echo(f"{len(issued)} issued, {len(refused)} refused")
+    sys.exit(1 if refused else 0)
+
+
+def operator() -> Actor:
+    """Whoever sits at this command line."""
+    return Actor(f"{getpass.getuser()} (command line)", frozenset(ALL), frozenset({EVERY_ENTITY}))
+
+
+def propose(
+    system: System, entity: str, through: date, issued_on: date, run_id: UUID
+) -> tuple[int, list[Proposed]]:
+    """The position answered from, and a proposal for each contract with something to bill.
+
+    Each is decided by ``IssueInvoice`` itself, on top of the ones before it, and not appended.
+    """
+    with system.connect() as conn, snapshot(conn, READS) as known:
+        due = iter(list(to_bill(conn, entity, through)))
+    found: list[Proposed] = []
+    while some := list(islice(due, CONTRACTS_A_BATCH)):
+        batch = Import(system.store, operator())
+        commands = [rehearsal(one, issued_on, run_id) for one in some]
+        batch.expect(commands)
+        found += [decide(batch, one, command)
+                  for one, command in zip(some, commands, strict=True)]  # fmt: skip
+    return known, found
+
+
+def rehearsal(one: ToBill, issued_on: date, run_id: UUID) -> IssueInvoice:
+    """The command that would bill all of a contract."""
+    return IssueInvoice.model_validate({
+        "command_id": named_id("billing rehearsal", f"{run_id}:{one.contract_id}"),
+        "invoice_id": run_invoice_id(run_id, one.contract_id), "contract_id": one.contract_id,
+        "issued_on": issued_on, "sources": one.sources,
+    })  # fmt: skip
+
+
+def decide(batch: Import, one: ToBill, command: IssueInvoice) -> Proposed:
+    """What the command would do, or what refuses it."""
+    told: dict[str, Any] = {
+        "contract_id": one.contract_id, "currency": one.currency, "sources": command.sources,
+    }  # fmt: skip
+    try:
+        answer = batch.run(command).answer
+    except Refusal as refusal:
+        told |= {"blocker": refusal.code, "text": str(refusal)[:500]}
+    else:
+        assert isinstance(answer, InvoiceAnswer)  # noqa: S101 -- what IssueInvoice answers
+        told |= {"net": answer.net, "tax": answer.tax, "written_down": answer.written_down,
+                 "text": "; ".join(answer.steps)[:500]}  # fmt: skip
+    return Proposed(one.name, ProposalInput.model_validate(told))
+
+
+def prepare(
+    run_id: UUID, entity: str, through: date, on: date, known: int, found: Sequence[Proposed]
+) -> PrepareBillingRun:
+    """The command that puts the proposals on record."""
+    return PrepareBillingRun(
+        run_id=run_id, entity=entity, through=through, issued_on=on, position=known,
+        proposals=tuple(one.given for one in found),
+    )  # fmt: skip
+
+
+def issue_all(system: System, run_id: UUID) -> tuple[list[str], list[tuple[UUID, Refusal]]]:
+    """Numbers of what was issued, and what was refused, in the order of the run."""
+    loaded = system.store.load_fresh([run_id]).get(run_id)
+    if not isinstance(loaded, BillingRun):
+        raise click.ClickException(f"no billing run has id {run_id}")
+    due = iter([
+        one for one in loaded.proposals.values()
+        if not one.blocker and one.contract_id not in {*loaded.excluded, *loaded.issued}
+    ])  # fmt: skip
+    numbers: list[str] = []
+    refused: list[tuple[UUID, Refusal]] = []
+    while some := list(islice(due, CONTRACTS_A_BATCH)):
+        batch = Import(system.store, operator())
+        commands = list(issuing(run_id, some))
+        batch.expect(commands)
+        batch.foresee([source.holder_id for one in some for source in one.sources])
+        for command in commands:
+            try:
+                numbers.append(batch.run(command).answer.model_dump()["number"])
+            except Refusal as refusal:
+                refused.append((command.contract_id, refusal))
+        batch.flush()
+    return numbers, refused
+
+
+def issuing(run_id: UUID, proposals: Iterable[Proposal]) -> Iterator[IssueFromRun]:
+    """One command a contract, with a key of its own, so that twice issues once."""
+    for one in proposals:
+        yield IssueFromRun(
+            command_id=named_id("run issue", f"{run_id}:{one.contract_id}"), run_id=run_id,
+            contract_id=one.contract_id,
+        )  # fmt: skip
+
+
+def show(found: Sequence[Proposed], title: str) -> None:
+    """The proposals as a table, and what stands in the way."""
+    table = Table(title=title)
+    table.add_column("contract")
+    for name in ("net", "tax", "written down"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for one in found:
+        made = one.proposal
+        note = f"{made.blocker}: {made.text}" if made.blocker else made.text
+        table.add_row(one.name, f"{made.net} {made.currency}", str(made.tax),
+                      str(made.written_down or ""), note)  # fmt: skip
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+    blocked = sum(bool(one.given.blocker) for one in found)
+    click.echo(f"{len(found)} contracts, {blocked} blocked")
