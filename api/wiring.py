@@ -37,6 +37,7 @@ from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.budget_vs_actual import BudgetVersusActual
+from projections.collection import Collecting
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
@@ -170,8 +171,8 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Receivables(), Ledger(), AuditTrail(), Outbox(), ContractPosition(),
-            RevenueContracts(),
+            Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            ContractPosition(), RevenueContracts(),
         ]  # fmt: skip
 
     def prepare(self) -> None:
