@@ -50,9 +50,17 @@ def test_a_month_without_sales_counts_in_full() -> None:
     assert count_back(Decimal(40000), months, "USD").days == 46
 
 
-@pytest.mark.parametrize(("owed", "days"), [("0", "0"), ("100000", "30"), ("50000", "15")])
+@pytest.mark.parametrize(("owed", "days"), [("0", "0"), ("50000", "15"), ("99000", "29.7")])
 def test_part_of_a_month_is_part_of_its_days(owed: str, days: str) -> None:
-    assert count_back(Decimal(owed), MONTHS, "USD").days == Decimal(days)
+    found = count_back(Decimal(owed), MONTHS, "USD")
+
+    assert found.days == found.partial_days == Decimal(days)
+
+
+def test_a_month_covered_to_the_cent_is_a_full_one() -> None:
+    found = count_back(Decimal(100000), MONTHS, "USD")
+
+    assert (found.full_periods, found.full_days, found.remaining) == (1, 30, figures("0"))
 
 
 def test_the_formula_is_receivables_over_sales() -> None:

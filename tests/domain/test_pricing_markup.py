@@ -129,7 +129,9 @@ def test_figures_below_zero_are_refused(cost: int, rule: MarkupRule, tax: CostTa
 
 def test_shares_of_tax_and_savings_are_shares() -> None:
     with pytest.raises(PercentOutOfRange):
-        mark_up(CostLine(FIVE, "", CostTax(FIVE, False, Decimal(101))), [PLUS_FIVE], "EUR")  # noqa: FBT003
+        mark_up(
+            CostLine(FIVE, "", CostTax(FIVE, non_deductible_pct=Decimal(101))), [PLUS_FIVE], "EUR"
+        )
     with pytest.raises(PercentOutOfRange):
         incentive_fee(FIVE, FIVE, FIVE, Decimal(101), "EUR")
 

@@ -90,6 +90,15 @@ def test_a_meal_takes_of_the_full_day_but_never_more_than_there_is() -> None:
     assert per_diem_by_day(terms, days, [meals(1)], "USD").reduction == Decimal("22.50")
 
 
+def test_a_days_meals_never_take_from_another_day() -> None:
+    terms = replace(REDMOND, reduce_by="day")
+    days = trip_of(2, first_pct=Decimal(50))
+
+    found = per_diem_by_day(terms, days, [meals(2), ()], "USD")
+
+    assert found.reduction == Decimal("37.50")
+
+
 def test_a_meal_may_take_a_fixed_amount() -> None:
     terms = replace(REDMOND, reductions=(MealReduction("lunch", amount=Decimal(18)),))
 

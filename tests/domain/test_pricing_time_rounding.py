@@ -89,6 +89,14 @@ def test_what_is_rounded_together_is_given_back_by_largest_remainder() -> None:
     assert found.steps[0].text == "2024-02-29: 25 min, UP to 15 min = 30 min"
 
 
+def test_the_largest_remainder_takes_the_minute_left() -> None:
+    entries = [WorkedTime("a", 1, DAY), WorkedTime("b", 2, DAY)]
+
+    found = round_time(entries, RoundingTerms(Decimal(10), "UP", "line"))
+
+    assert [entry.rounded_minutes for entry in found.entries] == [3, 7]
+
+
 def test_ties_go_to_the_earlier_entry() -> None:
     entries = [WorkedTime(name, 1, DAY) for name in "abc"]
 
