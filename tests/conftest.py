@@ -16,7 +16,6 @@ from api.settings import Settings
 from api.wiring import APP_LOGIN, Addresses, System
 from tests.firm import Firm
 
-
 # No test is about time: a busy machine only makes it longer.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
