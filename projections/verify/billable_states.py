@@ -35,7 +35,8 @@ WITH steps AS (
 SELECT item_id, position, was, state FROM steps
 WHERE NOT was || ' ' || state = ANY(%(steps)s) ORDER BY position, item_id
 """
-# A thing on an invoice stands there with all it is worth; any other is on none.
+# A thing on an invoice stands there with all it is worth, any other is on none; what is undone
+# is worth nothing, and nothing else is.
 SPLIT = """
 WITH ends AS (
     SELECT item_id, sum(value) AS value, sum(written) AS written, sum(billed) AS billed,
@@ -45,7 +46,7 @@ WITH ends AS (
 SELECT item_id, state, value, written, billed FROM ends
 WHERE state IS NULL
     OR billed <> CASE WHEN state = 'billed' THEN value - written ELSE 0 END
-    OR (state = 'undone' AND value <> 0)
+    OR (state = 'undone') <> (value = 0)
     OR (value >= 0 AND written > value)
 ORDER BY item_id
 """
