@@ -38,6 +38,7 @@ from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.budget_vs_actual import BudgetVersusActual
+from projections.collection import Collecting
 from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
@@ -173,8 +174,8 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Receivables(), Ledger(), AuditTrail(), Outbox(), ContractPosition(),
-            RevenueContracts(),
+            Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(),
         ]  # fmt: skip
 

@@ -26,6 +26,7 @@ from projections.verify.sub_ledgers import (
     CustomerCredits,
     Receivables,
     Settled,
+    Suspense,
     Unbilled,
 )
 
@@ -33,7 +34,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Settled, Consumption, BillableStates, Numbers,
+    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from tests.projections.history import YEAR_END, live_a_year
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
+    "customer-statement": {"client": "ACME"},
 }
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
 FIXED = [name for name, report in REPORTS.items() if not report.live]
