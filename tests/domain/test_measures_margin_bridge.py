@@ -1,12 +1,13 @@
 """The margin bridge: worked by hand, and without a residual whatever the figures."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.measures.margin_bridge import Delivered, Sold, bridge
 
+D = Decimal
 MONEY = st.decimals(min_value=0, max_value=10**7, places=2)
 EXACT = st.decimals(min_value=0, max_value=10**7, places=7)
 
@@ -54,8 +55,8 @@ def test_what_the_exchange_rate_did_stands_apart() -> None:
        st.decimals(min_value="0.0001", max_value=1000, places=6),
        st.sampled_from(["EUR", "JPY", "KWD"]))  # fmt: skip
 def test_the_terms_always_sum_to_the_difference(
-    price: D, cost: D, scope: D, at_sold: D, standard: D, value: D, off: D, functional: D, spent: D,
-    rate: D, books: str,
+    price: Decimal, cost: Decimal, scope: Decimal, at_sold: Decimal, standard: Decimal,
+    value: Decimal, off: Decimal, functional: Decimal, spent: Decimal, rate: Decimal, books: str,
 ) -> None:  # fmt: skip
     made = bridge(
         Sold(price, cost, scope), Delivered(at_sold, standard, value, off, functional, spent),

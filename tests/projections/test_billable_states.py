@@ -80,7 +80,7 @@ def test_realisation_is_billed_of_the_standard_worth_of_what_is_settled(year: Fi
     assert rows(packet, "of", "standard", "billed", "unbilled", "realisation_pct")[:3] == [
         ("Advice", "6053.75", "2300.00", "3653.75", "95.83"),
         ("Build", "9000.00", "3950.00", "5000.00", "98.75"),
-        ("Capped", "3600.00", "500.00", "3400.00", "41.67"),
+        ("Capped", "3600.00", "500.00", "2200.00", "41.67"),
     ]
     with pytest.raises(BadParameter):
         ask(year, "realisation", by="colour")
@@ -172,9 +172,7 @@ def test_verify_counts_things_by_state(year: Firm) -> None:
         ("UPDATE billable_moves SET state = 'held' WHERE state = 'undone'", "is held"),
     ],
 )
-def test_a_thing_in_two_states_or_in_none_is_named(
-    year: Firm, statement: str, words: str
-) -> None:
+def test_a_thing_in_two_states_or_in_none_is_named(year: Firm, statement: str, words: str) -> None:
     damage(year, statement)
 
     assert any(words in one for one in off(year)[ONE_STATE])
