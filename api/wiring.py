@@ -36,8 +36,10 @@ from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
+from projections.billable_states import BillableStates
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.collection import Collecting
+from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
@@ -50,6 +52,7 @@ from projections.receivables import Receivables
 from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
+from projections.sold_contracts import SoldContracts
 from projections.time_entries import TimeEntries
 from projections.unbilled import Unbilled
 
@@ -173,6 +176,7 @@ class System:
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
             Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
+            BillableStates(), SoldContracts(), ContractLimits(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

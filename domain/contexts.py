@@ -4,6 +4,7 @@ import domain.access.commands as access
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
+import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
@@ -34,7 +35,7 @@ import domain.sales.commands as sales
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "clauses", "collections",
     "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
-    "ledger", "memo_credits", "organisation", "paying_terms", "payment_corrections",
+    "ledger", "memo_credits", "organisation", "parking", "paying_terms", "payment_corrections",
     "payments", "pricing", "projects", "provisions", "receivables_policies", "recurring",
     "revenue", "revenue_changes", "revenue_runs", "sales", "time", "time_corrections",
     "write_offs",

@@ -17,7 +17,7 @@ CLIENTS = Table(
     "clients",
     {
         "id": "uuid", "code": "text", "name": "text", "entity": "text", "currency": "text",
-        "payment_terms_days": "int", "active": "boolean",
+        "payment_terms_days": "int", "active": "boolean", "parked": "text",
     },
     key=("id",),
     indexes=("entity, id",),
@@ -34,6 +34,7 @@ class Parties(Projection):
     """Personal fields stay in the log: names of contacts and people are not copied here."""
 
     name = "parties"
+    version = 2
     tables = (ENTITIES, CLIENTS, PEOPLE)
 
     @on(LegalEntity.Registered)
@@ -48,13 +49,24 @@ class Parties(Projection):
         """A client was taken on."""
         fold.put(CLIENTS, id=at.stream_id, code=fact.code, name=fact.name, entity=fact.entity,
                  currency=fact.currency, payment_terms_days=fact.payment_terms_days,
-                 active=True)  # fmt: skip
+                 active=True, parked="")  # fmt: skip
 
     @on(Client.Deactivated)
     def deactivated(self, fact: Client.Deactivated, at: Recorded, fold: Fold) -> None:
         """No new business."""
         del fact
         fold.patch(CLIENTS, at.stream_id, active=False)
+
+    @on(Client.Parked)
+    def parked(self, fact: Client.Parked, at: Recorded, fold: Fold) -> None:
+        """Passed over by billing runs."""
+        fold.patch(CLIENTS, at.stream_id, parked=fact.why)
+
+    @on(Client.Unparked)
+    def unparked(self, fact: Client.Unparked, at: Recorded, fold: Fold) -> None:
+        """Billed by runs again."""
+        del fact
+        fold.patch(CLIENTS, at.stream_id, parked="")
 
     @on(Person.Registered)
     def person(self, fact: Person.Registered, at: Recorded, fold: Fold) -> None:

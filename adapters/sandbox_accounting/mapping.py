@@ -2,14 +2,21 @@
 
 from typing import Any
 
+from adapters.delivery_port import Unsupported
 from adapters.documents import CreditMemo, Invoice, Line, Payment
+from domain.billing.readiness import lacking
 
 # Where each kind lives, and may be searched by reference.
 PATHS = {"invoice": "/invoices", "credit_memo": "/credit-notes", "payment": "/payments"}
 
 
 def contact(invoice: Invoice) -> dict[str, Any]:
-    """Say who is billed; its path carries the code."""
+    """Say who is billed; its path carries the code. Raises Unsupported.
+
+    The same rule refuses the invoice before it is issued, so only older ones can be at fault.
+    """
+    if lacks := lacking(invoice.client_code, invoice.client_name):
+        raise Unsupported("; ".join(lacks))
     return {"name": invoice.client_name}
 
 

@@ -2,10 +2,12 @@
 
 import getpass
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +29,11 @@ from domain.billing.run_commands import (
     ProposalInput,
     run_invoice_id,
 )
+from domain.billing.run_rules import after, before
 from domain.errors import Refusal
 from domain.identity import named_id, new_id
 from domain.importing import Import
+from domain.money import minor_unit
 from projections.as_of import snapshot
 from projections.billing_inputs import READS, ToBill, to_bill
 
@@ -56,15 +60,28 @@ class Proposed:
 @click.option("--entity", required=True, help="Legal entity.")
 @click.option("--through", required=True, type=DAY, help="Last day of work that counts.")
 @click.option("--issued-on", type=DAY, help="Invoice date (default: the last day of work).")
+@click.option(
+    "--minimum",
+    "least",
+    multiple=True,
+    metavar="CUR=AMOUNT",
+    help="Smallest net worth an invoice, such as EUR=50; one a currency.",
+)
 @click.option("--dry-run", is_flag=True, help="Decide and show, but record nothing.")
-def billing(*, entity: str, through: datetime, issued_on: datetime | None, dry_run: bool) -> None:
-    """Prepare a billing run: every contract's next invoice, or what stands in its way."""
-    on = (issued_on or through).date()
-    run_id = new_id()
+def billing(
+    *, entity: str, through: datetime, issued_on: datetime | None, least: tuple[str, ...],
+    dry_run: bool,
+) -> None:  # fmt: skip
+    """Prepare a billing run: every contract's next invoice, or what stands in its way.
+
+    Over the same things it is the same run, however often it is prepared.
+    """
+    on, minimums = (issued_on or through).date(), minimums_of(least)
     with opened(settings()) as system:
         catch_up(system)
-        known, found = propose(system, entity, through.date(), on, run_id)
-        if found and not dry_run:
+        known, found = propose(system, entity, through.date(), on, new_id(), minimums)
+        run_id = run_id_of(system, entity, through.date(), on, found)
+        if found and not dry_run and run_id not in system.store.load_fresh([run_id]):
             command = prepare(run_id, entity, through.date(), on, known, found)
             system.store.execute(command, operator())
             catch_up(system)
@@ -125,9 +142,38 @@ def operator() -> Actor:
     return Actor(f"{getpass.getuser()} (command line)", frozenset(ALL), frozenset({EVERY_ENTITY}))
 
 
+def minimums_of(given: Iterable[str]) -> dict[str, Decimal]:
+    """Amounts by currency, as they are typed."""
+    found = {}
+    for one in given:
+        currency, _, amount = one.partition("=")
+        try:
+            minor_unit(currency)
+            found[currency] = Decimal(amount)
+        except (Refusal, InvalidOperation):
+            raise click.BadParameter(
+                f"{one!r} is not like EUR=50", param_hint="--minimum"
+            ) from None
+    return found
+
+
+def run_id_of(
+    system: System, entity: str, through: date, on: date, found: Iterable[Proposed]
+) -> UUID:
+    """The one run over these proposals; another once somebody has discarded it."""
+    said = "\n".join(one.given.model_dump_json() for one in found)
+    run_id = named_id("billing run", f"{entity}:{through}:{on}:{said}", through)
+    while True:
+        known = system.store.load_fresh([run_id]).get(run_id)
+        if not isinstance(known, BillingRun) or known.state != "discarded":
+            return run_id
+        run_id = named_id("billing run", f"after {run_id}", through)
+
+
 def propose(
-    system: System, entity: str, through: date, issued_on: date, run_id: UUID
-) -> tuple[int, list[Proposed]]:
+    system: System, entity: str, through: date, issued_on: date, run_id: UUID,
+    minimums: Mapping[str, Decimal] = MappingProxyType({}),
+) -> tuple[int, list[Proposed]]:  # fmt: skip
     """The position answered from, and a proposal for each contract with something to bill.
 
     Each is decided by ``IssueInvoice`` itself, on top of the ones before it, and not appended.
@@ -139,7 +185,7 @@ def propose(
         batch = Import(system.store, operator())
         commands = [rehearsal(one, issued_on, run_id) for one in some]
         batch.expect(commands)
-        found += [decide(batch, one, command)
+        found += [decide(batch, one, command, minimums)
                   for one, command in zip(some, commands, strict=True)]  # fmt: skip
     return known, found
 
@@ -153,20 +199,38 @@ def rehearsal(one: ToBill, issued_on: date, run_id: UUID) -> IssueInvoice:
     })  # fmt: skip
 
 
-def decide(batch: Import, one: ToBill, command: IssueInvoice) -> Proposed:
-    """What the command would do, or what refuses it."""
+def decide(
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
+) -> Proposed:
+    """What the command would do, or what stands in its way."""
     told: dict[str, Any] = {
         "contract_id": one.contract_id, "currency": one.currency, "sources": command.sources,
     }  # fmt: skip
+    if obstacle := before(one.client, one.parked, one.free, one.held):
+        told |= blocked(obstacle.code, obstacle.text)
+    else:
+        told |= rehearsed(batch, one, command, minimums)
+    return Proposed(one.name, ProposalInput.model_validate(told))
+
+
+def rehearsed(
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
+) -> dict[str, Any]:
+    """The figures of the invoice to be, or what refuses it."""
     try:
         answer = batch.run(command).answer
     except Refusal as refusal:
-        told |= {"blocker": refusal.code, "text": str(refusal)[:500]}
-    else:
-        assert isinstance(answer, InvoiceAnswer)  # noqa: S101 -- what IssueInvoice answers
-        told |= {"net": answer.net, "tax": answer.tax, "written_down": answer.written_down,
-                 "text": "; ".join(answer.steps)[:500]}  # fmt: skip
-    return Proposed(one.name, ProposalInput.model_validate(told))
+        return blocked(refusal.code, str(refusal))
+    assert isinstance(answer, InvoiceAnswer)  # noqa: S101 -- what IssueInvoice answers
+    figures = {"net": answer.net, "tax": answer.tax, "written_down": answer.written_down}
+    if obstacle := after(answer.net, one.currency, minimums):
+        return figures | blocked(obstacle.code, obstacle.text)
+    return figures | {"text": "; ".join(filter(None, (*answer.steps, one.held)))[:500]}
+
+
+def blocked(code: str, text: str) -> dict[str, str]:
+    """What a blocked proposal says."""
+    return {"blocker": code, "text": text[:500]}
 
 
 def prepare(

@@ -16,6 +16,7 @@ from domain.billing.holders import BillableRef, consume, offered
 from domain.billing.invoice import Invoice, Party, Totals
 from domain.billing.lines import InvoiceLine, lines_of
 from domain.billing.numbering import next_number
+from domain.billing.readiness import require_ready
 from domain.command import Answer, Command, Exact
 from domain.consumption import Share
 from domain.contracts.account import ContractAccount, KindTotal, WriteDown
@@ -58,6 +59,7 @@ class IssueInvoice(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises BilledElsewhere, OtherContract, PeriodClosed, MissingRate, NothingToBill.
 
+        A client whom the accounting system would refuse is NotExportReady.
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
         """
         contract = work.read(Contract, self.contract_id)
@@ -106,6 +108,7 @@ class IssueInvoice(Command):
         rate: Quote,
     ) -> Invoice:
         client = work.read(Client, contract.client_id)
+        require_ready(client.code, client.name)
         party = Party(contract.entity, client.id, contract.id, client.code, client.name,
                       by_run=not contract.terms.earned_at_once)  # fmt: skip
         number = next_number(work, "INV", contract.entity, self.issued_on)

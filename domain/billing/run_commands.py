@@ -10,9 +10,11 @@ from domain.access.roles import ADMIN, BILLING, CONTROLLER
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef
 from domain.billing.invoice_commands import IssueInvoice
-from domain.billing.run import BillingRun, Proposal, RunSource
+from domain.billing.run import BillingRun, Proposal, ProposalBlocked, RunSource
 from domain.command import Answer, Command, Exact, Value
+from domain.contracts.contract import Contract
 from domain.identity import named_id
+from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
@@ -69,6 +71,13 @@ class PrepareBillingRun(Command):
         run = BillingRun(self.run_id, entity.code, self.through, self.issued_on, self.position,
                          work.actor.id, proposals)  # fmt: skip
         return Answer(id=work.add(run).id)
+
+
+def refuse_parked(work: UnitOfWork, contract_id: UUID) -> None:
+    """Raises ProposalBlocked where the contract's client was parked since."""
+    client = work.read(Client, work.read(Contract, contract_id).client_id)
+    if client.parked:
+        raise ProposalBlocked(f"client {client.code} is parked: {client.parked}")
 
 
 class RunCommand(Command):
@@ -136,6 +145,7 @@ class IssueFromRun(RunCommand):
         """
         run = self.billing_run(work)
         proposal = run.next_of(self.contract_id)
+        refuse_parked(work, proposal.contract_id)
         refs = tuple(
             BillableRef.model_validate(
                 {"kind": source.kind, "holder_id": source.holder_id, "ids": source.ids}

@@ -32,6 +32,17 @@ class Client(Root):
 
         TOPIC = "organisation.client_deactivated"
 
+    class Parked(Root.Event):
+        """Billing runs pass the client over."""
+
+        TOPIC = "organisation.client_parked"
+        why: str
+
+    class Unparked(Root.Event):
+        """Billing runs take the client up again."""
+
+        TOPIC = "organisation.client_unparked"
+
     class CreditLimitSet(Root.Event):
         """How much the client may owe, in its entity's currency; None is no limit."""
 
@@ -68,6 +79,7 @@ class Client(Root):
         self.contact_name = contact_name
         self.contact_email = contact_email
         self.active = True
+        self.parked = ""
         self.credit_limit: Decimal | None = None
         self.early_terms: dict[date, tuple[EarlyPaymentTerms, bool]] = {}
 
@@ -92,6 +104,24 @@ class Client(Root):
         """Twice changes nothing."""
         if self.active:
             self._deactivated()
+
+    def park(self, why: str) -> None:
+        """Twice changes nothing."""
+        if not self.parked:
+            self._parked(why)
+
+    def unpark(self) -> None:
+        """A client who is not parked stays as is."""
+        if self.parked:
+            self._unparked()
+
+    @event(Parked)
+    def _parked(self, why: str) -> None:
+        self.parked = why
+
+    @event(Unparked)
+    def _unparked(self) -> None:
+        self.parked = ""
 
     @event(Deactivated)
     def _deactivated(self) -> None:

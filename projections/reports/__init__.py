@@ -3,6 +3,7 @@
 from projections.report import Report
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
+from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.credit_exposure import CREDIT_EXPOSURE
@@ -11,6 +12,9 @@ from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.leakage import LEAKAGE
+from projections.reports.margin_bridge import MARGIN_BRIDGE
+from projections.reports.realisation import REALISATION
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
@@ -28,5 +32,6 @@ REPORTS: dict[str, Report] = {
         REVENUE_BY_MONTH, AUDIT_TRAIL, SYNC_HEALTH, CONTRACT_POSITION,
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
+        LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ from projections.recorded import Decode
 from projections.scratch import pages
 from projections.table import Conn
 from projections.verify.balances import Balances
+from projections.verify.billable_states import BillableStates
 from projections.verify.check import Check, Evidence, Verdict
 from projections.verify.consumption import Consumption
 from projections.verify.deliveries import Deliveries
@@ -33,7 +34,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Suspense, Settled, Consumption, Numbers,
+    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
 )  # fmt: skip
 
 

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from click import BadParameter
 
 from api.commands import run_billing
-from api.commands.run_billing import issue_all, prepare, propose
+from api.commands.run_billing import issue_all, minimums_of, prepare, propose, run_id_of
+from domain.delivery.time_entry import timesheet_id
 from domain.identity import named_id
+from domain.policies import project_id
 from tests.firm import CHIEF, Firm
 
 RUN = named_id("run", "January")
@@ -70,3 +73,64 @@ def test_a_rehearsal_records_nothing(busy: Firm) -> None:
 
     assert before == after
     assert twice[0] == twice[1]
+
+
+def test_a_run_names_whom_it_passes_over_and_what_is_too_small(busy: Firm) -> None:
+    busy.do("ParkClient", CHIEF, client_id=busy.client, why="a dispute")
+    busy.settle()
+    parked = propose(busy.system, "DE01", ON, ON, RUN)[1]
+    busy.do("UnparkClient", CHIEF, client_id=busy.client)
+    busy.settle()
+    small = propose(busy.system, "DE01", ON, ON, RUN, {"USD": Decimal("1200.01")})[1]
+
+    assert {one.given.blocker for one in parked} == {"CLIENT_PARKED"}
+    told = {one.name: one.given for one in small}
+    assert (told["Fine"].blocker, told["Fine"].net) == ("BELOW_MINIMUM", Decimal("1200.00"))
+
+
+def test_a_run_says_what_is_held(busy: Firm) -> None:
+    project = project_id(named_id("opportunity", "Fine"))
+    held = [busy.work(project, date(2025, 1, day)) for day in (8, 9)]
+    busy.settle()
+
+    def told() -> Any:
+        busy.settle()
+        return {one.name: one.given for one in propose(busy.system, "DE01", ON, ON, RUN)[1]}
+
+    def hold(pair: Any) -> None:
+        busy.do("HoldBillable", kind="time", holder_id=pair[0], item_id=pair[1], why="not yet")
+
+    hold(held[0])
+    assert (told()["Fine"].net, told()["Fine"].text) == (Decimal("2400.00"), "1 held: 1200.00 USD")
+    hold(held[1])
+    sheet: Any = busy.store.load_fresh([timesheet_id(busy.person, date(2025, 1, 3))])
+    [(holder, aggregate)] = sheet.items()
+    hold((holder, next(iter(aggregate.entries))))
+
+    assert told()["Fine"].blocker == "BILLABLE_HELD"
+    assert told()["Fine"].text == "3 held: 3600.00 USD"
+
+
+def test_over_the_same_things_it_is_the_same_run_until_discarded(busy: Firm) -> None:
+    def run_id() -> Any:
+        found = propose(busy.system, "DE01", ON, ON, RUN)[1]
+        return run_id_of(busy.system, "DE01", ON, ON, found), found
+
+    first, found = run_id()
+    busy.system.store.execute(prepare(first, "DE01", ON, ON, 1, found), run_billing.operator())
+    busy.settle()
+    assert run_id()[0] == first
+
+    busy.do("DiscardRun", CHIEF, run_id=first, why="a mistake")
+    assert run_id()[0] != first
+
+    busy.work(project_id(named_id("opportunity", "Fine")), date(2025, 1, 8))
+    busy.settle()
+    assert run_id()[0] != first
+
+
+@pytest.mark.parametrize("given", ["50", "EUR", "XXXX=5", "EUR=much"])
+def test_a_minimum_is_a_currency_and_an_amount(given: str) -> None:
+    with pytest.raises(BadParameter):
+        minimums_of([given])
+    assert minimums_of(["EUR=50", "JPY=5000"]) == {"EUR": Decimal(50), "JPY": Decimal(5000)}

@@ -10,8 +10,10 @@ CREATED = {"PrepareBillingRun": "run_id"}
 
 
 def prepare(firm: Firm) -> None:
-    """Nothing more than unbilled time is needed."""
-    del firm
+    """A client whom billing runs pass over."""
+    firm.do("RegisterClient", client_id=new("parked"), code="PARK", name="Parked Fictional",
+            entity="DE01", currency="EUR")  # fmt: skip
+    firm.do("ParkClient", client_id=new("parked"), why="a dispute")
 
 
 def proposal(at: Any, pair: Any) -> dict[str, Any]:
@@ -40,12 +42,13 @@ def stage(firm: Firm, at: Any) -> None:
 
 def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     """Fields of an acceptable command of every kind, by its name."""
-    del firm
     run = {"run_id": new("open run")}
     return {
         "PrepareBillingRun": prepared(at, "new run"),
         "ExcludeFromRun": {**run, "contract_id": at.contract, "why": "the client asked"},
         "ApproveRun": run,
         "DiscardRun": {**run, "why": "a mistake"},
+        "ParkClient": {"client_id": firm.client, "why": "the contact has left"},
+        "UnparkClient": {"client_id": new("parked")},
         "IssueFromRun": {"run_id": new("approved run"), "contract_id": at.contract},
     }
