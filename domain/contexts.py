@@ -4,6 +4,7 @@ import domain.access.commands as access
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
+import domain.billing.minimum_commands as minimums
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
@@ -37,7 +38,7 @@ import domain.sales.commands as sales
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "clauses", "collections",
     "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
-    "ledger", "memo_credits", "organisation", "paying_terms", "payment_corrections",
+    "ledger", "memo_credits", "minimums", "organisation", "paying_terms", "payment_corrections",
     "payments", "price_clauses", "pricing", "projects", "provisions", "receivables_policies",
     "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes",
     "time", "time_corrections", "write_offs",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from domain.identity import named_id
+from domain.policies import contract_id
 from tests.domain.named import new
 from tests.firm import WORKER, Firm
 
@@ -48,6 +49,7 @@ def prepare(firm: Firm) -> None:
     firm.do("ActivateContract", contract_id=suspended, approved_by="order 8")
     firm.do("SuspendContract", contract_id=suspended, why="the client is silent")
     firm.do("DefineTaxCode", **tax_code("DE-STD", "19"))
+    firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="500.00")
 
 
 def tax_code(code: str, rate: str, **tax: Any) -> dict[str, Any]:
@@ -98,6 +100,9 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "SetContractTax": {**contract, "tax_code": "DE-STD",
                            "by_kind": [{"kind": "expense", "tax_code": "DE-STD"}]},
         "SetVolumeDiscount": {**contract, "steps": [{"from_volume": "1000", "pct": "5"}]},
+        "SetMinimumCommitment": {"contract_id": contract_id(DEAL), "from_date": "2025-07-01",
+                                 "monthly": "600.00"},
+        "TrueUpCommitment": {"contract_id": contract_id(DEAL), "month": "2025-03-31"},
         "VoidInvoice": {**taken_back(at), "issued_on": "2025-01-09"},
         "RebillInvoice": {**taken_back(at), "new_invoice_id": new("i6"),
                           "issued_on": "2025-01-10", "discount_pct": "10"},

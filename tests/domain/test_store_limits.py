@@ -35,7 +35,8 @@ def other(office: Firm) -> Iterator[Store]:
 def account(store: Store) -> ContractAccount:
     """The contract's account as the log has it."""
     id_ = account_id(CONTRACT)
-    found: Any = store.load_fresh([id_])[id_]
+    found = store.load_fresh([id_])[id_]
+    assert isinstance(found, ContractAccount)
     return found
 
 

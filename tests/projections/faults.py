@@ -15,7 +15,8 @@ from tests.firm import Firm
 
 ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
-    "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "receivables",
+    "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
+    "receivables",
     "ledger",
     "audit_trail", "outbox", "contract_position", "revenue_contracts",
 )  # fmt: skip
