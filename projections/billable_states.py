@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -149,6 +150,14 @@ class BillableStates(Projection):
             self._came(fold, at, charge.id, charge.due_on, fact.entity, charge.amount, ZERO,
                        kind="recurring", contract_id=fact.contract_id,
                        currency=fact.currency)  # fmt: skip
+
+    @on(MinimumCommitment.TruedUp)
+    def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
+        """What a month lacked to its minimum, or what came back of it."""
+        charge = fact.charge
+        self._came(fold, at, charge.id, charge.due_on, fact.entity, charge.amount,
+                   charge.functional, kind="commitment", contract_id=fact.contract_id,
+                   currency=fact.currency)  # fmt: skip
 
     def _came(
         self, fold: Fold, at: Recorded, item_id: UUID, on: date, entity: str, value: Decimal,

@@ -162,6 +162,8 @@ def recognise(firm: Firm) -> None:
     firm.do("SetRecurringPlan", plan_id=plan, contract_id=contract, name="Care",
             starts_on="2025-01-01", price="100")  # fmt: skip
     firm.do("AccrueCharges", plan_id=plan, through="2025-03-31")
+    firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="10")
+    firm.do("TrueUpCommitment", contract_id=contract, month="2025-01-01")
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:
