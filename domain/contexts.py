@@ -6,6 +6,7 @@ import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
 import domain.billing.run_commands as billing_runs
+import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.delivery.expense_commands as expenses
@@ -22,11 +23,37 @@ import domain.revenue.cost_commands as contract_costs
 import domain.revenue.provision_commands as provisions
 import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
+import domain.sales.handoff_commands as handoffs
+import domain.sales.pipeline_commands as pipeline
+import domain.sales.quote_approval_commands as quote_approvals
+import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "billing_runs", "clauses", "contract_costs", "contracts",
-    "credit_memos", "expenses",
-    "integration", "invoices", "ledger", "organisation", "payments", "pricing", "projects",
-    "provisions", "revenue", "revenue_changes", "revenue_runs", "sales", "time",
+    "access",
+    "adjustments",
+    "billing_runs",
+    "change_orders",
+    "clauses",
+    "contract_costs",
+    "contracts",
+    "credit_memos",
+    "expenses",
+    "handoffs",
+    "integration",
+    "invoices",
+    "ledger",
+    "organisation",
+    "payments",
+    "pipeline",
+    "pricing",
+    "projects",
+    "provisions",
+    "quote_approvals",
+    "quotes",
+    "revenue",
+    "revenue_changes",
+    "revenue_runs",
+    "sales",
+    "time",
     "time_corrections",
 ]  # fmt: skip
