@@ -37,6 +37,7 @@ from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.budget_vs_actual import BudgetVersusActual
+from projections.change_orders import ChangeOrders
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
@@ -170,6 +171,7 @@ class System:
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
             Ledger(), AuditTrail(), Outbox(), ContractPosition(), RevenueContracts(),
+            ChangeOrders(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

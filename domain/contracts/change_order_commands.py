@@ -170,9 +170,8 @@ class ApproveChangeOrder(OrderCommand):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises WrongOrderState, OwnChangeOrder, ClientReferenceNeeded, BelowBilled, OutsideTerm.
 
-        ContractNotActive, AlreadyTerminated, ProjectClosed, NoBaseline, BudgetBelowZero,
-        PlanNotPrice, UnknownMilestone, MilestoneNotReady where delivery has moved on; a milestone
-        of that id elsewhere: AlreadyTaken.
+        AlreadyTerminated, ProjectClosed, NoBaseline, BudgetBelowZero, MilestoneNotReady where
+        things have moved on; a milestone of that id elsewhere: AlreadyTaken.
         """
         order = self.order(work)
         order.require_decidable(work.actor.id)

@@ -174,13 +174,17 @@ class Opportunity(Root):
         why: str
 
     class Reopened(Root.Event):
-        """A close was taken back; ``was`` is what it had been, ``terms`` what is left of them."""
+        """A close was taken back, which was the win after ``again`` others taken back before.
+
+        ``was`` is the stage it had, ``terms`` what is left of them.
+        """
 
         TOPIC = "sales.opportunity_reopened"
         reopened_on: date
         why: str
         was: Stage
         external_ref: str
+        again: int
         terms: Terms
 
     class DemandPlanned(Root.Event):
@@ -260,7 +264,7 @@ class Opportunity(Root):
         if self.stage not in ("won", "lost"):
             raise NotClosed(f"opportunity {self.name} is open", field="opportunity_id")
         left = replace(self.terms, agreed=None)
-        self._reopened(on, why, self.stage, self.external_ref, left)
+        self._reopened(on, why, self.stage, self.external_ref, self.reopened, left)
 
     def close_won(self, closed_on: date) -> None:
         """Raises AlreadyClosed, Unsigned, MissingFields."""
@@ -315,9 +319,9 @@ class Opportunity(Root):
 
     @event(Reopened)
     def _reopened(
-        self, reopened_on: date, why: str, was: Stage, external_ref: str, terms: Terms
+        self, reopened_on: date, why: str, was: Stage, external_ref: str, again: int, terms: Terms
     ) -> None:
-        del reopened_on, why, external_ref
+        del reopened_on, why, external_ref, again
         if self.terms.agreed:
             self.quotes.discard(self.terms.agreed.quote_id)
         self.stage, self.terms = "engaging", terms

@@ -3,6 +3,7 @@
 from projections.report import Report
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
+from projections.reports.change_orders import CHANGE_ORDERS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
@@ -23,5 +24,6 @@ REPORTS: dict[str, Report] = {
         TRIAL_BALANCE, GENERAL_LEDGER, BUDGET_VS_ACTUAL, UNBILLED, RECEIVABLES_AGEING,
         REVENUE_BY_MONTH, AUDIT_TRAIL, SYNC_HEALTH, CONTRACT_POSITION,
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
+        CHANGE_ORDERS,
     )
 }  # fmt: skip

@@ -21,6 +21,7 @@ QUOTED_ON = date(2025, 1, 2)
 
 def prepare(firm: Firm) -> None:
     """Deals with quotes in every state, a handoff, and a contract with change orders."""
+    firm.do("SetDiscountPolicy", entity="DE01", seller_pct="0", manager_pct="10", floor_pct="0")
     open_deal(firm, "lost")
     firm.do("CloseOpportunityLost", opportunity_id=new("lost"), closed_on="2025-01-03")
     for name in ("asked", "calm", "ready", "sent", "old"):
@@ -39,7 +40,7 @@ def prepare(firm: Firm) -> None:
     firm.do("CompleteHandoffItem", handoff_id=new("handoff"), item="scope", evidence="annex 1")
     changeable(firm)
     ordered(firm, "drafted")
-    ordered(firm, "submitted")
+    ordered(firm, "submitted", price="-100", dropped=[new("changeable 1")])
     firm.do("SubmitChangeOrder", change_order_id=new("order submitted"))
 
 
