@@ -133,7 +133,7 @@ class Outbox(Projection):
             return _told(fact, sold)
         if isinstance(fact, billing.Invoice.Issued | billing.Invoice.Credited):
             sign = 1 if isinstance(fact, billing.Invoice.Issued) else -1
-            return _add(self._by_contract.get(fact.party.contract_id),
+            return _add(self._by_contract.get(fact.party.contract_id), currency=fact.quote.to,
                         billed=sign * fact.totals.functional_net)  # fmt: skip
         if isinstance(fact, Project.BudgetChanged):
             return _rebudgeted(sold.get(fact.originator_id), fact)
@@ -162,7 +162,6 @@ def _rebudgeted(one: Sold | None, fact: Project.BudgetChanged) -> set[UUID]:
     if one is None:
         return set()
     one.budget += sum((line.cost for line in fact.lines), Decimal(0))
-    one.touched = True
     return {one.project_id}
 
 

@@ -84,7 +84,7 @@ class DraftChangeOrder(Command):
         default=Decimal(0), max_digits=15, decimal_places=4, description="Signed, the entity's"
     )
     days: int = Field(default=0, ge=-3650, le=3650, description="Moves the contract's end")
-    effective_on_day: date = Field(description="From when it holds; may lie in closed months")
+    takes_effect_on: date = Field(description="From when it holds; may lie in closed months")
     hours: tuple[HoursInput, ...] = Field(default=(), max_length=100)
     added: tuple[MilestoneInput, ...] = Field(default=(), max_length=100)
     dropped: tuple[UUID, ...] = Field(default=(), max_length=100)
@@ -114,7 +114,7 @@ class DraftChangeOrder(Command):
 
     def _change(self) -> Change:
         return Change(
-            self.project_id, self.scope, self.price, self.cost, self.days, self.effective_on_day,
+            self.project_id, self.scope, self.price, self.cost, self.days, self.takes_effect_on,
             tuple(HoursChange(one.role, one.hours) for one in self.hours if one.hours),
             tuple(AddedMilestone(*vars(one).values()) for one in self.added),
             tuple(dict.fromkeys(self.dropped)),

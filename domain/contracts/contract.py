@@ -228,7 +228,7 @@ class Contract(Root):
         if price < 0 and value < max(billed, Decimal(0)):
             raise BelowBilled(f"{value} after the change, {billed} are billed", field="price")
         if not self.starts_on <= effective_on <= max(ends_on, self.ends_on):
-            raise OutsideTerm(f"{effective_on} is outside the term", field="effective_on_day")
+            raise OutsideTerm(f"{effective_on} is outside the term", field="takes_effect_on")
         self._changed(order_id, effective_on, self.currency, price, days, value, ends_on)
 
     def _moved_end(self, days: int) -> date:

@@ -107,7 +107,7 @@ def changeable(firm: Firm, name: str = "changeable", **terms: Any) -> tuple[UUID
 def change(name: str = "changeable", **fields: Any) -> dict[str, Any]:
     """A change order of 300 USD, 5 hours, 275 EUR and 31 days from 1 July on."""
     return {"contract_id": new(name), "project_id": new(f"project {name}"), "scope": "more pages",
-            "price": "300", "cost": "275", "days": 31, "effective_on_day": "2025-07-01",
+            "price": "300", "cost": "275", "days": 31, "takes_effect_on": "2025-07-01",
             "hours": [{"role": "consultant", "hours": "5"}],
             "added": [{"milestone_id": new(f"{name} more"), "name": "more", "amount": "300",
                        "due_on": "2025-10-31"}], **fields}  # fmt: skip

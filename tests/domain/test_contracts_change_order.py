@@ -241,7 +241,7 @@ def test_a_cut_takes_no_more_than_is_planned(paper: PaperFirm, fields: dict[str,
 
 @pytest.mark.parametrize(
     "fields",
-    [{"effective_on_day": "2024-12-31"}, {"effective_on_day": "2026-02-01"}, {"days": -365},
+    [{"takes_effect_on": "2024-12-31"}, {"takes_effect_on": "2026-02-01"}, {"days": -365},
      {"days": 3650}],
 )  # fmt: skip
 def test_a_change_takes_effect_within_a_term_that_can_be(

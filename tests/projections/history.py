@@ -74,7 +74,7 @@ def change_what_is_sold(firm: Firm) -> None:
     """A change order that takes effect before it is approved, and one that waits."""
     changeable(firm)
     for name in ("one", "two"):
-        ordered(firm, name, effective_on_day="2025-02-01", effective_date="2025-02-03")
+        ordered(firm, name, takes_effect_on="2025-02-01", effective_date="2025-02-03")
         firm.do("SubmitChangeOrder", change_order_id=new(f"order {name}"),
                 effective_date="2025-02-10")  # fmt: skip
     firm.do("ApproveChangeOrder", FINANCE, change_order_id=new("order one"),

@@ -60,7 +60,7 @@ def decide_late(year: Firm) -> None:
     year.do("WithdrawChangeOrder", change_order_id=new("order two"), effective_date="2025-02-28",
             why="again, for less")  # fmt: skip
     less = [{"milestone_id": new("less"), "name": "less", "amount": "1", "due_on": "2025-10-31"}]
-    ordered(year, "late", effective_on_day="2025-02-01", price="1", added=less)
+    ordered(year, "late", takes_effect_on="2025-02-01", price="1", added=less)
     year.do("SubmitChangeOrder", change_order_id=new("order late"))
     year.do("ApproveChangeOrder", FINANCE, change_order_id=new("order late"),
             approved_on="2025-12-01", client_reference="PO 10")  # fmt: skip
