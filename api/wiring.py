@@ -38,6 +38,7 @@ from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.change_orders import ChangeOrders
+from projections.collection import Collecting
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
@@ -47,6 +48,7 @@ from projections.posting import Policies, Posting
 from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
+from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.time_entries import TimeEntries
@@ -169,8 +171,9 @@ class System:
     def projections(self) -> list[Projection]:
         """Every projection, fresh."""
         return [
-            Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Receivables(),
-            Ledger(), AuditTrail(), Outbox(), ContractPosition(), RevenueContracts(),
+            Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
+            Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            ContractPosition(), RevenueContracts(),
             ChangeOrders(),
         ]  # fmt: skip
 

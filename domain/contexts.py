@@ -5,6 +5,8 @@ import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.payment_commands as payments
+import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.recurring_commands as recurring
 import domain.billing.run_commands as billing_runs
 import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
@@ -17,6 +19,12 @@ import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
 import domain.pricing.commands as pricing
+import domain.receivables.allowance_commands as allowances
+import domain.receivables.client_commands as paying_terms
+import domain.receivables.collection_commands as collections
+import domain.receivables.credit_commands as memo_credits
+import domain.receivables.policy_commands as receivables_policies
+import domain.receivables.write_off_commands as write_offs
 import domain.revenue.change_commands as revenue_changes
 import domain.revenue.commands as revenue
 import domain.revenue.cost_commands as contract_costs
@@ -29,31 +37,10 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access",
-    "adjustments",
-    "billing_runs",
-    "change_orders",
-    "clauses",
-    "contract_costs",
-    "contracts",
-    "credit_memos",
-    "expenses",
-    "handoffs",
-    "integration",
-    "invoices",
-    "ledger",
-    "organisation",
-    "payments",
-    "pipeline",
-    "pricing",
-    "projects",
-    "provisions",
-    "quote_approvals",
-    "quotes",
-    "revenue",
-    "revenue_changes",
-    "revenue_runs",
-    "sales",
-    "time",
-    "time_corrections",
+    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses",
+    "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
+    "integration", "invoices", "ledger", "memo_credits", "organisation", "paying_terms",
+    "payment_corrections", "payments", "pipeline", "pricing", "projects", "provisions",
+    "quote_approvals", "quotes", "receivables_policies", "recurring", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "time", "time_corrections", "write_offs",
 ]  # fmt: skip

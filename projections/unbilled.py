@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.recurring import RecurringPlan
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -25,7 +26,7 @@ BILLABLES = Table(
     "billables",
     {
         "id": "uuid", "kind": "text", "holder_id": "uuid", "contract_id": "uuid",
-        "project_id": "uuid", "entity": "text", "currency": "text", "amount": "numeric",
+        "project_id": "uuid?", "entity": "text", "currency": "text", "amount": "numeric",
         "carried": "numeric", "earned_on": "date", "billed": "boolean",
         "held": "boolean",
     },
@@ -118,6 +119,14 @@ class Unbilled(Projection):
             -given.carried,
         )
 
+    @on(RecurringPlan.Accrued)
+    def recurring(self, fact: RecurringPlan.Accrued, at: Recorded, fold: Fold) -> None:
+        """Charges of a plan; a revenue run earns them, so the books carry nothing for them."""
+        for charge in fact.charges:
+            self._came(fold, at, "recurring", at.stream_id, charge.id, fact.contract_id, None,
+                       fact.entity, fact.currency, charge.amount, ZERO,
+                       charge.due_on)  # fmt: skip
+
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """A billable expense."""
@@ -158,7 +167,7 @@ class Unbilled(Projection):
 
     def _came(
         self, fold: Fold, at: Recorded, kind: Kind, holder_id: UUID, item_id: UUID,
-        contract_id: UUID, project_id: UUID, entity: str, currency: str, amount: Decimal,
+        contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
         carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
         self._put(fold, kind, holder_id, item_id, contract_id, project_id, entity, currency,
@@ -168,7 +177,7 @@ class Unbilled(Projection):
 
     def _put(
         self, fold: Fold, kind: Kind, holder_id: UUID, item_id: UUID, contract_id: UUID,
-        project_id: UUID, entity: str, currency: str, amount: Decimal, carried: Decimal,
+        project_id: UUID | None, entity: str, currency: str, amount: Decimal, carried: Decimal,
         earned_on: date,
     ) -> None:  # fmt: skip
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,

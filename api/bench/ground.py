@@ -23,6 +23,7 @@ from domain.organisation.commands import RegisterLegalEntity, RegisterPerson, Se
 from domain.store import Store
 
 ACTOR = Actor("bench", frozenset(ALL), frozenset({EVERY_ENTITY}))
+CHECKER = Actor("bench checker", frozenset(ALL), frozenset({EVERY_ENTITY}))
 ENTITY = "BX01"
 MONDAY = date(2024, 1, 1)
 PROJECT = named_id("bench project", "one")
@@ -40,10 +41,10 @@ class Ground:
         for command in commands:
             self.store.execute(command, ACTOR)
 
-    def load(self, commands: Iterator[Command], batch: int = 1000) -> int:
+    def load(self, commands: Iterator[Command], batch: int = 1000, actor: Actor = ACTOR) -> int:
         """Run many as imports; how many."""
         count = 0
-        with self.store.importing(ACTOR) as importing:
+        with self.store.importing(actor) as importing:
             while page := list(islice(commands, batch)):
                 importing.expect(page)
                 for command in page:

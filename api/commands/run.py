@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from api.commands.run_billing import billing, issue
+from api.commands.run_billing import billing, charges, issue
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
@@ -54,6 +54,7 @@ def command() -> None:
     """Run a month's work for all contracts of an entity."""
 
 
+command.add_command(charges)
 command.add_command(billing)
 command.add_command(issue)
 

@@ -19,6 +19,7 @@ from api.wiring import System, opened
 from domain.access.roles import ALL
 from domain.actor import EVERY_ENTITY, Actor
 from domain.billing.invoice_commands import InvoiceAnswer, IssueInvoice
+from domain.billing.recurring_commands import AccrueCharges
 from domain.billing.run import BillingRun, Proposal
 from domain.billing.run_commands import (
     IssueFromRun,
@@ -35,6 +36,7 @@ from projections.billing_inputs import READS, ToBill, to_bill
 CONTRACTS_A_BATCH = 200
 DAY = click.DateTime(["%Y-%m-%d"])
 WIDE = 400  # a pipe has no edge
+PLANS = "SELECT id FROM recurring_plans WHERE entity = %s AND starts_on <= %s ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,36 @@ def billing(*, entity: str, through: datetime, issued_on: datetime | None, dry_r
     if found and not dry_run:
         click.echo(f"run {run_id}: somebody else approves it (throughline do approve-run"
                    f" --run-id {run_id}), then throughline run issue {run_id}")  # fmt: skip
+
+
+@click.command("charges")
+@click.option("--entity", required=True, help="Legal entity.")
+@click.option("--through", required=True, type=DAY, help="Cycles due by this day.")
+def charges(*, entity: str, through: datetime) -> None:
+    """Charge every recurring plan of an entity for the cycles that are due; twice charges once."""
+    with opened(settings()) as system:
+        catch_up(system)
+        refused = accrue_all(system, entity, through.date())
+        catch_up(system)
+    for plan, why in refused:
+        click.echo(f"{plan}: {why.code}: {why}", err=True)
+    sys.exit(1 if refused else 0)
+
+
+def accrue_all(system: System, entity: str, through: date) -> list[tuple[UUID, Refusal]]:
+    """Charge each plan; what was refused, by plan."""
+    with system.connect() as conn, snapshot(conn, ("recurring",)):
+        rows = conn.execute(PLANS, [entity, through]).fetchall()
+    refused: list[tuple[UUID, Refusal]] = []
+    with system.store.importing(operator()) as batch:
+        commands = [AccrueCharges(plan_id=row[0], through=through) for row in rows]
+        batch.expect(commands)
+        for command in commands:
+            try:
+                batch.run(command)
+            except Refusal as refusal:
+                refused.append((command.plan_id, refusal))
+    return refused
 
 
 @click.command("issue")

@@ -30,6 +30,7 @@ class BillableKind(enum.Enum):
     time = "time"
     expense = "expense"
     milestone = "milestone"
+    recurring = "recurring"
 
 
 @strawberry.enum(description="Where a deal stands.")

@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.aggregate import Root
 from domain.billing.invoice import CreditLine
 from domain.billing.lines import Source
+from domain.billing.recurring import RecurringPlan
 from domain.command import Value
 from domain.consumption import BilledElsewhere, Holder, Kind, Share
 from domain.delivery.expense import Expense
@@ -17,7 +18,9 @@ from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.unit_of_work import UnitOfWork
 
-HOLDERS: dict[str, type[Root]] = {"time": Timesheet, "expense": Expense, "milestone": Project}
+HOLDERS: dict[str, type[Root]] = {
+    "time": Timesheet, "expense": Expense, "milestone": Project, "recurring": RecurringPlan,
+}  # fmt: skip
 
 
 class OtherContract(Refusal):
@@ -27,7 +30,7 @@ class OtherContract(Refusal):
 
 
 class BillableRef(Value):
-    """A billable thing: its holder (timesheet, expense, project) and what of it."""
+    """Billable things: their holder (timesheet, expense, project, plan) and what of it."""
 
     kind: Kind
     holder_id: UUID

@@ -15,6 +15,7 @@ from domain.billing.lines import InvoiceLine, Source
 from domain.errors import Refusal
 from domain.money import quantize
 from domain.pricing.fx import Quote
+from domain.receivables.reduction import Owed, Reduction, ReductionKind, relieved
 
 
 class OverCredited(Refusal):
@@ -151,6 +152,36 @@ class Invoice(Root):
         amount: Decimal
         functional: Decimal
 
+    class CreditTaken(Root.Event):
+        """What a memo left owing to the client settles some of it."""
+
+        TOPIC = "billing.invoice_settled_by_credit"
+        memo_id: UUID
+        applied_on: date
+        amount: Decimal
+        functional: Decimal
+
+    class Reopened(Root.Event):
+        """A payment or credit that settled it was taken off again."""
+
+        TOPIC = "billing.invoice_reopened"
+        source_id: UUID
+        reopened_on: date
+        amount: Decimal
+        functional: Decimal
+
+    class Reduced(Root.Event):
+        """A discount was earned, a small difference forgiven, a bad debt given up."""
+
+        TOPIC = "billing.invoice_reduced"
+        reduction: Reduction
+
+    class ReductionReversed(Root.Event):
+        """It is asked for again; the amounts are those of the reduction."""
+
+        TOPIC = "billing.invoice_reduction_reversed"
+        reduction: Reduction
+
     @event(Issued)
     def __init__(
         self,
@@ -167,8 +198,10 @@ class Invoice(Root):
         totals: Totals,
         purchase_order: str = "",
     ) -> None:
-        del sequence, series, issued_on, due_on
+        del sequence, series
         self.number = number
+        self.issued_on = issued_on
+        self.due_on = due_on
         self.party = party
         self.currency = currency
         self.quote = quote
@@ -177,8 +210,11 @@ class Invoice(Root):
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))
         self.restored: set[int] = set()
+        self.totals = totals
         self.open = totals.gross
         self.functional_open = totals.functional
+        self.owed: dict[UUID, Owed] = {}
+        self.reductions: dict[UUID, tuple[Reduction, ...]] = {}
 
     def credit_line(self, no: int, net: Decimal | None, *, restore: bool) -> CreditLine:
         """What crediting some of a line takes back; ``net`` None is all that is left.
@@ -209,9 +245,12 @@ class Invoice(Root):
     ) -> None:  # fmt: skip
         """Issue a credit memo at the invoice's own rate; what exceeds the open amount is owed.
 
-        ``carried`` is what the contract's position takes back where a revenue run earns.
+        ``carried`` is what the contract's position takes back where a revenue run earns. Raises
+        OverCredited for what a discount or write-off has given up already.
         """
         totals = self.totals_of(lines)
+        if totals.gross > (left := self.claim_left[0]):
+            raise OverCredited(f"{left} {self.currency} are neither credited nor reduced")
         totals = totals if carried is None else replace(totals, carried=carried)
         from_open = min(totals.gross, self.open)
         self._credited(
@@ -228,19 +267,68 @@ class Invoice(Root):
 
     def apply(self, payment_id: UUID, applied_on: date, amount: Decimal) -> Decimal:
         """Settle some of it; answers what the books relieve. Raises OverApplied."""
-        if amount > self.open:
-            raise OverApplied(
-                f"invoice {self.number} has {self.open} {self.currency} open", field="amount"
-            )
+        self.require_open_amount(amount)
         functional = self.relief(amount)
         self._payment_applied(payment_id, applied_on, amount, functional)
         return functional
 
     def relief(self, amount: Decimal) -> Decimal:
         """The books' part of an open amount; all of it with the last."""
-        if amount == self.open:
-            return self.functional_open
-        return quantize(self.functional_open * amount / self.open, self.quote.to)
+        return relieved(amount, self.open, self.functional_open, self.quote.to)
+
+    def settle_by_credit(self, memo_id: UUID, applied_on: date, amount: Decimal) -> Decimal:
+        """Settle some of it by what we owe; answers what the books relieve. Raises OverApplied."""
+        self.require_open_amount(amount)
+        functional = self.relief(amount)
+        self._credit_taken(memo_id, applied_on, amount, functional)
+        return functional
+
+    def require_open_amount(self, amount: Decimal) -> None:
+        """Raises OverApplied where less than the amount is open."""
+        if amount > self.open:
+            raise OverApplied(
+                f"invoice {self.number} has {self.open} {self.currency} open", field="amount"
+            )
+
+    def reopen(self, source_id: UUID, on: date, amount: Decimal, functional: Decimal) -> None:
+        """Ask again for what a payment or credit had settled, and for what it was let off."""
+        self._reopened(source_id, on, amount, functional)
+        self.reverse_reductions(source_id, on)
+
+    def reduce(
+        self, kind: ReductionKind, id: UUID, on: date, amount: Decimal, why: str, *, tax: bool
+    ) -> Reduction:
+        """Give some of it up; with ``tax`` its share of the tax, too.
+
+        Raises OverApplied, and OverCredited where a memo took it back and its credit stands.
+        """
+        self.require_open_amount(amount)
+        gross, tax_left = self.claim_left
+        if amount > gross:
+            raise OverCredited(f"{gross} {self.currency} are neither credited nor reduced")
+        share = quantize(tax_left * amount / gross, self.currency) if tax else Decimal(0)
+        party = self.party
+        found = Reduction(
+            id, kind, party.entity, party.client_code, self.number, on, self.currency, amount,
+            self.quote.to, self.relief(amount), share, self.quote.convert(share), why,
+        )  # fmt: skip
+        self._reduced(found)
+        return found
+
+    def reverse_reductions(self, id: UUID, on: date) -> None:
+        """Take back what was given up with this id; nothing where nothing was."""
+        for one in self.reductions.get(id, ()):
+            self._reduction_reversed(replace(one, on=on))
+
+    @property
+    def claim_left(self) -> tuple[Decimal, Decimal]:
+        """Gross, and the tax in it, that no memo and no reduction took back, paid or not."""
+        given = [one for found in self.reductions.values() for one in found]
+        credited = sum(self.credited_tax.values(), Decimal(0))
+        tax = credited + sum((one.tax for one in given), Decimal(0))
+        gross = credited + sum(self.credited_net.values(), Decimal(0))
+        gross += sum((one.amount for one in given), Decimal(0))
+        return self.totals.gross - gross, self.totals.tax - tax
 
     @event(Credited)
     def _credited(
@@ -249,8 +337,9 @@ class Invoice(Root):
         lines: tuple[CreditLine, ...], totals: Totals, from_open: Decimal,
         functional_from_open: Decimal,
     ) -> None:  # fmt: skip
-        del memo_id, number, sequence, series, party, invoice_number, issued_on, why, currency
-        del quote, totals
+        del sequence, series, party, invoice_number, why, currency
+        if owed := totals.gross - from_open:
+            self.owed[memo_id] = Owed(number, issued_on, owed, quote.convert(owed))
         for line in lines:
             self.credited_net[line.no] += line.net
             self.credited_tax[line.no] += line.tax
@@ -266,3 +355,31 @@ class Invoice(Root):
         del payment_id, applied_on
         self.open -= amount
         self.functional_open -= functional
+
+    @event(CreditTaken)
+    def _credit_taken(
+        self, memo_id: UUID, applied_on: date, amount: Decimal, functional: Decimal
+    ) -> None:
+        del memo_id, applied_on
+        self.open -= amount
+        self.functional_open -= functional
+
+    @event(Reopened)
+    def _reopened(
+        self, source_id: UUID, reopened_on: date, amount: Decimal, functional: Decimal
+    ) -> None:
+        del source_id, reopened_on
+        self.open += amount
+        self.functional_open += functional
+
+    @event(Reduced)
+    def _reduced(self, reduction: Reduction) -> None:
+        self.reductions[reduction.id] = (*self.reductions.get(reduction.id, ()), reduction)
+        self.open -= reduction.amount
+        self.functional_open -= reduction.functional
+
+    @event(ReductionReversed)
+    def _reduction_reversed(self, reduction: Reduction) -> None:
+        self.reductions.pop(reduction.id, None)
+        self.open += reduction.amount
+        self.functional_open += reduction.functional

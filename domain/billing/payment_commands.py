@@ -9,13 +9,15 @@ from pydantic import Field
 from domain.access.roles import ADMIN, CASH, CONTROLLER
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
-from domain.billing.payment import OtherClient, Payment
+from domain.billing.payment import ClientUnknown, OtherClient, Payment
 from domain.command import Amount, Answer, Command
 from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
+from domain.receivables.let_off import LetOff, let_off
+from domain.receivables.policy_commands import policy_of
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
@@ -23,11 +25,17 @@ CASHIERS = frozenset({ADMIN, CASH, CONTROLLER})
 
 
 class RecordPayment(Command):
-    """Note money received from a client; it is a credit until it is applied."""
+    """Note money received from a client; it is a credit until it is applied.
+
+    Where nobody knows the sender it waits in suspense until it is identified.
+    """
 
     ROLES: ClassVar = CASHIERS
     payment_id: UUID
-    client_id: UUID
+    client_id: UUID | None = Field(default=None, description="Left out: sender unknown")
+    entity: str | None = Field(
+        default=None, description="Whose bank account; needed where the sender is unknown"
+    )
     received_on: date
     amount: Amount
     bank_reference: str = Field(min_length=1, max_length=140)
@@ -38,9 +46,12 @@ class RecordPayment(Command):
         return self.received_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken (also a bank reference used before), PeriodClosed, MissingRate."""
-        client = work.read(Client, self.client_id)
-        entity = legal_entity(work, client.entity)
+        """Raises AlreadyTaken (also a bank reference used before), PeriodClosed, MissingRate.
+
+        ClientUnknown without client or entity, OtherClient for a client of another entity.
+        """
+        client = work.read(Client, self.client_id) if self.client_id else None
+        entity = legal_entity(work, self._entity(client))
         require_open(work, self, entity.code, self.received_on)
         if self.amount.amount <= 0:
             raise NothingToBill("a payment is positive", field="amount")
@@ -49,10 +60,20 @@ class RecordPayment(Command):
         currency = self.amount.currency.code
         rate = quote(work, currency, entity.currency, self.received_on)
         payment = Payment(
-            self.payment_id, entity.code, client.id, client.code, self.received_on, currency,
-            self.amount.amount, rate, rate.convert(self.amount.amount), self.bank_reference,
+            self.payment_id, entity.code, client.id if client else None,
+            client.code if client else "", self.received_on, currency, self.amount.amount, rate,
+            rate.convert(self.amount.amount), self.bank_reference,
         )  # fmt: skip
         return Answer(id=work.add(payment).id)
+
+    def _entity(self, client: Client | None) -> str:
+        if client is None:
+            if self.entity is None:
+                raise ClientUnknown("say whose bank account received it", field="entity")
+            return self.entity
+        if self.entity not in (None, client.entity):
+            raise OtherClient(f"{client.code} is a client of {client.entity}", field="client_id")
+        return client.entity
 
 
 class ApplyPayment(Command):
@@ -63,6 +84,12 @@ class ApplyPayment(Command):
     invoice_id: UUID
     amount: Amount
     applied_on: date
+    take_discount: bool = Field(
+        default=False, description="Let off what the client's early-payment terms offer"
+    )
+    close_difference: bool = Field(
+        default=False, description="Let off the rest, where the entity tolerates it"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day of the application."""
@@ -70,17 +97,37 @@ class ApplyPayment(Command):
         return self.applied_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OverApplied, OtherClient, CurrencyMismatch, PeriodClosed, NotFound."""
+        """Raises OverApplied, OtherClient, CurrencyMismatch, PeriodClosed, NotFound.
+
+        ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount.
+        """
         payment = work.load(Payment, self.payment_id)
         legal_entity(work, payment.entity)
         require_open(work, self, payment.entity, self.applied_on)
         invoice = work.load(Invoice, self.invoice_id)
+        if payment.client_id is None:
+            raise ClientUnknown("identify whose money it is first", field="payment_id")
         if invoice.party.client_id != payment.client_id:
             raise OtherClient("the invoice is another client's", field="invoice_id")
         if not self.amount.currency.code == payment.currency == invoice.currency:
             raise CurrencyMismatch("payment and invoice differ in currency", field="amount")
         if self.amount.amount <= 0:
             raise NothingToBill("an applied amount is positive", field="amount")
+        invoice.require_open_amount(self.amount.amount)
+        off = self._let_off(work, payment, invoice)
         booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
         payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
+        off.reduce(invoice, payment.id, self.applied_on)
         return Answer(id=payment.id)
+
+    def _let_off(self, work: UnitOfWork, payment: Payment, invoice: Invoice) -> LetOff:
+        if not (self.take_discount or self.close_difference):
+            return LetOff()
+        client = work.read(Client, invoice.party.client_id)
+        policy = policy_of(work, payment.entity)
+        return let_off(
+            invoice, payment.received_on, self.amount.amount,
+            client.early_terms_of(invoice.issued_on) if self.take_discount else None,
+            policy.forgiven.for_document(invoice.quote) if self.close_difference else None,
+            take_discount=self.take_discount,
+        )  # fmt: skip

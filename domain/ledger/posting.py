@@ -5,12 +5,11 @@ inside. Source of each pairing: the event-to-journal table of the accounting rul
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from domain.aggregate import Root
 from domain.billing.invoice import Invoice
@@ -21,47 +20,14 @@ from domain.delivery.project import Project
 from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
+from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A journal to be: dated economically; the calendar decides its accounting date."""
-
-    rule: str
-    entity: str
-    currency: str
-    effective_date: date
-    description: str
-    document: str
-    lines: tuple[Line, ...]
-
-
-def both(
-    debit: str,
-    credit: str,
-    currency: str,
-    amount: Decimal,
-    functional: Decimal,
-    project: UUID | None,
-) -> tuple[Line, ...]:
-    """The same amount on two accounts."""
-    return (
-        Line(debit, currency, amount, functional, project),
-        Line(credit, currency, -amount, -functional, project),
-    )
-
-
-def balanced(
-    lines: Iterable[Line], books: str, account: str = chart.FX_REALISED
-) -> tuple[Line, ...]:
-    """The lines without empty ones, and what the books lack on an FX account."""
-    kept = tuple(line for line in lines if line.amount or line.functional)
-    gap = -sum((line.functional for line in kept), Decimal(0))
-    return (*kept, Line(account, books, gap, gap)) if gap else kept
+__all__ = ["RULES", "VERSION", "Entry", "balanced", "both", "entries_of"]
 
 
 Rated = Timesheet.TimeApproved | Timesheet.TimeUnapproved | Timesheet.TimeReversed
@@ -215,11 +181,12 @@ def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
 
 
 def payment(fact: Payment.Recorded) -> Iterable[Entry]:
-    """Money received is a customer credit until applied: Dr 1000, Cr 2230."""
-    lines = both(chart.BANK, chart.CUSTOMER_CREDITS, fact.currency, fact.amount, fact.functional,
-                 None)  # fmt: skip
+    """Money received is a customer credit until applied: Dr 1000, Cr 2230, or 1020 in suspense."""
+    lines = both(chart.BANK, receipt_account(fact.client_code), fact.currency, fact.amount,
+                 fact.functional, None)  # fmt: skip
     yield Entry("payment", fact.entity, fact.quote.to, fact.received_on,
-                f"Payment of {fact.client_code}", fact.bank_reference, lines)  # fmt: skip
+                f"Payment of {fact.client_code or 'an unknown sender'}", fact.bank_reference,
+                lines)  # fmt: skip
 
 
 def application(fact: Payment.Applied) -> Iterable[Entry]:
@@ -313,6 +280,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Invoice.Credited: (credit_memo,),
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
+    **RECEIVABLES_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

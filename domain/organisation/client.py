@@ -1,8 +1,11 @@
 """A client: whom an entity bills, in which currency and on which terms."""
 
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Personal, Root, event
+from domain.pricing.rebate import EarlyPaymentTerms
 
 
 class Client(Root):
@@ -29,6 +32,22 @@ class Client(Root):
 
         TOPIC = "organisation.client_deactivated"
 
+    class CreditLimitSet(Root.Event):
+        """How much the client may owe, in its entity's currency; None is no limit."""
+
+        TOPIC = "organisation.client_credit_limit_set"
+        entity: str
+        currency: str
+        amount: Decimal | None
+
+    class EarlyPaymentTermsSet(Root.Event):
+        """What who pays early may keep, of invoices issued from a day on."""
+
+        TOPIC = "organisation.client_early_payment_terms_set"
+        from_date: date
+        terms: EarlyPaymentTerms
+        reduces_tax: bool
+
     @event(Registered)
     def __init__(
         self,
@@ -49,6 +68,25 @@ class Client(Root):
         self.contact_name = contact_name
         self.contact_email = contact_email
         self.active = True
+        self.credit_limit: Decimal | None = None
+        self.early_terms: dict[date, tuple[EarlyPaymentTerms, bool]] = {}
+
+    def set_credit_limit(self, currency: str, amount: Decimal | None) -> None:
+        """The same again changes nothing."""
+        if amount != self.credit_limit:
+            self._credit_limit_set(self.entity, currency, amount)
+
+    def set_early_terms(
+        self, from_date: date, terms: EarlyPaymentTerms, *, reduces_tax: bool
+    ) -> None:
+        """The same again changes nothing; others of the same day replace them."""
+        if self.early_terms.get(from_date) != (terms, reduces_tax):
+            self._early_payment_terms_set(from_date, terms, reduces_tax)
+
+    def early_terms_of(self, issued_on: date) -> tuple[EarlyPaymentTerms, bool] | None:
+        """Terms of an invoice of that day, and whether its tax follows; None without any."""
+        days = [day for day in self.early_terms if day <= issued_on]
+        return self.early_terms[max(days)] if days else None
 
     def deactivate(self) -> None:
         """Twice changes nothing."""
@@ -58,3 +96,14 @@ class Client(Root):
     @event(Deactivated)
     def _deactivated(self) -> None:
         self.active = False
+
+    @event(CreditLimitSet)
+    def _credit_limit_set(self, entity: str, currency: str, amount: Decimal | None) -> None:
+        del entity, currency
+        self.credit_limit = amount
+
+    @event(EarlyPaymentTermsSet)
+    def _early_payment_terms_set(
+        self, from_date: date, terms: EarlyPaymentTerms, reduces_tax: bool
+    ) -> None:
+        self.early_terms[from_date] = terms, reduces_tax

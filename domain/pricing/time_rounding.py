@@ -6,7 +6,7 @@ given back to its entries by largest remainder, so they add up to what is billed
 are kept beside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,14 @@ from domain.pricing.bounds import HUNDRED, ZERO, require_not_negative, require_s
 Mode = Literal["UP", "DOWN", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "NONE"]
 Scope = Literal["entry", "day", "person_day", "line", "invoice"]
 HALF = Fraction(1, 2)
+WHOLE: dict[Mode, Callable[[Fraction], int]] = {
+    "UP": ceil,
+    "DOWN": floor,
+    "HALF_UP": lambda units: floor(units + HALF),
+    "HALF_DOWN": lambda units: ceil(units - HALF),
+    "HALF_EVEN": round,
+}
+"""Whole units of a mode; nothing is rounded where the mode is NONE."""
 
 
 @dataclass(frozen=True)
@@ -135,21 +143,15 @@ def _billed(minutes: int, terms: RoundingTerms) -> Fraction:
 def _rounded(exact: Fraction, unit: Fraction, mode: Mode) -> Fraction:
     if not unit or mode == "NONE":
         return exact
-    units = exact / unit
-    whole = {
-        "UP": ceil(units),
-        "DOWN": floor(units),
-        "HALF_UP": floor(units + HALF),
-        "HALF_DOWN": ceil(units - HALF),
-        "HALF_EVEN": round(units),
-    }[mode]
-    return whole * unit
+    return WHOLE[mode](exact / unit) * unit
 
 
 def _shared(billed: Fraction, raw: Sequence[int]) -> list[Decimal]:
     """Parts by raw minutes, in whole minutes where the total has no smaller part."""
     if not sum(raw):
         return [ZERO for _ in raw]
+    if len(raw) == 1:
+        return [_plain(billed)]
     steps, step = billed.numerator, Fraction(1, billed.denominator)
     exact = [Fraction(steps * minutes, sum(raw)) for minutes in raw]
     parts = [floor(share) for share in exact]

@@ -6,7 +6,11 @@ from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.change_orders import CHANGE_ORDERS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
+from projections.reports.credit_exposure import CREDIT_EXPOSURE
+from projections.reports.customer_statement import CUSTOMER_STATEMENT
 from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
+from projections.reports.dso import DSO
+from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -24,6 +28,7 @@ REPORTS: dict[str, Report] = {
         TRIAL_BALANCE, GENERAL_LEDGER, BUDGET_VS_ACTUAL, UNBILLED, RECEIVABLES_AGEING,
         REVENUE_BY_MONTH, AUDIT_TRAIL, SYNC_HEALTH, CONTRACT_POSITION,
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
+        CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         CHANGE_ORDERS,
     )
 }  # fmt: skip

@@ -1,8 +1,12 @@
-"""Receivables ageing: what clients owe by how long it is overdue, from the due date on."""
+"""Receivables ageing: what clients owe by how long it is overdue, from the due date on.
+
+Disputed amounts are part of the total; credits that settle nothing yet are not taken off it.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domain.ledger.chart import CUSTOMER_CREDITS
 from projections.as_of import AsOf
 from projections.packet import Row, amounts, text
 from projections.report import ENTITY, Report
@@ -17,13 +21,20 @@ BUCKETS = {
     "total": "true",
 }
 SUMS = ", ".join(
-    f"coalesce(sum({amount}) FILTER (WHERE {test}), 0)"
+    f"coalesce(sum({amount}) FILTER (WHERE {test}), 0) AS {amount}_{name}"
     for amount in ("amount", "functional")
-    for test in BUCKETS.values()
+    for name, test in BUCKETS.items()
+)
+NAMES = ", ".join(
+    f"coalesce({amount}_{name}, 0)" for amount in ("amount", "functional") for name in BUCKETS
 )
 # A first move carries the due date, even where it is dated after the as-of day.
 AGED = f"""
-WITH held AS (
+WITH disputed AS (
+    SELECT invoice_id FROM dispute_moves
+    WHERE effective_date <= %(effective)s AND position <= %(known)s
+    GROUP BY 1 HAVING sum(change) > 0
+), held AS (
     SELECT m.invoice_id, m.entity, m.client_code, m.currency, m.functional_currency,
            %(effective)s::date - max(m.due_on) AS late,
            sum(m.amount) FILTER (WHERE m.effective_date <= %(effective)s) AS amount,
@@ -31,10 +42,22 @@ WITH held AS (
     FROM receivable_moves m
     WHERE m.position <= %(known)s AND (%(entity)s::text IS NULL OR m.entity = %(entity)s)
     GROUP BY 1, 2, 3, 4, 5
+), owed AS (
+    SELECT entity, client_code, currency, functional_currency, {SUMS},
+           coalesce(sum(amount) FILTER (WHERE d.invoice_id IS NOT NULL), 0) AS disputed
+    FROM held LEFT JOIN disputed d USING (invoice_id)
+    WHERE amount <> 0 OR functional <> 0
+    GROUP BY 1, 2, 3, 4
+), credit AS (
+    SELECT entity, client_code, currency, functional_currency, sum(amount) AS credits
+    FROM client_credit_moves
+    WHERE account = '{CUSTOMER_CREDITS}' AND effective_date <= %(effective)s
+        AND position <= %(known)s AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+    GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
 )
-SELECT entity, client_code, currency, functional_currency, {SUMS}
-FROM held WHERE amount <> 0 OR functional <> 0
-GROUP BY 1, 2, 3, 4
+SELECT entity, client_code, currency, functional_currency, {NAMES}, coalesce(disputed, 0),
+       coalesce(credits, 0)
+FROM owed FULL JOIN credit USING (entity, client_code, currency, functional_currency)
 ORDER BY entity COLLATE "C", client_code COLLATE "C", currency COLLATE "C"
 """
 
@@ -42,9 +65,9 @@ ORDER BY entity COLLATE "C", client_code COLLATE "C", currency COLLATE "C"
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
     """One row a client and currency; the same buckets again in the books."""
     for row in conn.execute(AGED, {**asked, "known": as_of.known}).fetchall():
-        entity, client, currency, books, *sums = row
+        entity, client, currency, books, *sums, disputed, credits_ = row
         half = len(BUCKETS)
-        yield entity, client, currency, *sums[:half], books, *sums[half:]
+        yield entity, client, currency, *sums[:half], books, *sums[half:], disputed, credits_
 
 
 RECEIVABLES_AGEING = Report(
@@ -55,7 +78,8 @@ RECEIVABLES_AGEING = Report(
     columns=(
         *text("entity", "client", "currency"), *amounts(*BUCKETS), *text("functional_currency"),
         *amounts(*(f"functional_{name}" for name in BUCKETS), currency="functional_currency"),
+        *amounts("disputed", "credits"),
     ),
-    reads=("receivables",),
+    reads=("receivables", "collection"),
     rows=rows,
 )  # fmt: skip

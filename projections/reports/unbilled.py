@@ -17,19 +17,20 @@ WITH held AS (
         AND (%(entity)s::text IS NULL OR m.entity = %(entity)s)
     GROUP BY 1, 2, 3, 4 HAVING sum(m.amount) <> 0 OR sum(m.functional) <> 0
 )
-SELECT h.entity, k.code, c.name, p.code, h.currency, sum(h.amount), e.currency,
+SELECT h.entity, k.code, c.name, coalesce(p.code, ''), h.currency, sum(h.amount), e.currency,
        sum(h.functional), count(*), min(b.earned_on)
-FROM held h JOIN billables b ON b.id = h.item_id JOIN projects p ON p.id = b.project_id
+FROM held h JOIN billables b ON b.id = h.item_id
+LEFT JOIN projects p ON p.id = b.project_id
 JOIN contracts c ON c.id = h.contract_id JOIN clients k ON k.id = c.client_id
 JOIN legal_entities e ON e.code = h.entity
 GROUP BY h.entity, k.code, c.id, c.name, p.id, p.code, h.currency, e.currency
-ORDER BY h.entity COLLATE "C", k.code COLLATE "C", c.name COLLATE "C", p.code COLLATE "C",
-    h.currency COLLATE "C"
+ORDER BY h.entity COLLATE "C", k.code COLLATE "C", c.name COLLATE "C",
+    coalesce(p.code, '') COLLATE "C", h.currency COLLATE "C"
 """
 
 
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
-    """One row a contract, project and currency."""
+    """One row a contract, project and currency; what no project earns has no project."""
     return conn.execute(SUMS, {**asked, "known": as_of.known}).fetchall()
 
 

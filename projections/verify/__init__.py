@@ -25,6 +25,7 @@ from projections.verify.sub_ledgers import (
     CustomerCredits,
     Receivables,
     Settled,
+    Suspense,
     Unbilled,
 )
 
@@ -32,7 +33,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Settled, Consumption, Numbers,
+    Unbilled, CustomerCredits, Suspense, Settled, Consumption, Numbers,
 )  # fmt: skip
 
 

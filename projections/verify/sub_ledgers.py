@@ -1,13 +1,15 @@
 """Control accounts: each equals the sub-ledger that keeps it, in its currency and in the books."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
-from domain.ledger.chart import CUSTOMER_CREDITS, POSITION, RECEIVABLES
+from domain.ledger.chart import CUSTOMER_CREDITS, POSITION, RECEIVABLES, SUSPENSE
+from domain.ledger.receivables_posting import receipt_account
+from domain.receivables.memo_credit import MemoCredit
 from projections.recorded import Recorded
 from projections.verify.check import Check, Evidence
 
@@ -107,7 +109,7 @@ class Unbilled(ControlAccount):
 
 
 class CustomerCredits(ControlAccount):
-    """Payments that are not applied and what credit memos left owing."""
+    """Payments that are not used and what credit memos left owing."""
 
     name = f"credits = {CUSTOMER_CREDITS}"
     account = CUSTOMER_CREDITS
@@ -120,25 +122,51 @@ class CustomerCredits(ControlAccount):
     def read(self, page: Sequence[Recorded]) -> None:
         """Sum what came, went and is owed."""
         for at in page:
-            for entity, currency, *change in credit_moves(at.fact):
-                held = self._sums[entity, currency]
-                self._sums[entity, currency] = [a - b for a, b in zip(held, change, strict=True)]
+            for account, entity, currency, *change in credit_moves(at.fact):
+                if account == self.account:
+                    held = self._sums[entity, currency]
+                    sums = [a - b for a, b in zip(held, change, strict=True)]
+                    self._sums[entity, currency] = sums
 
     def conclude(self) -> str:
         """Compare: a credit is negative."""
         return self.compare({key: (held[0], held[1]) for key, held in self._sums.items()})
 
 
-def credit_moves(fact: Any) -> Sequence[tuple[Any, ...]]:
-    """Entity, currency, amount and functional amount that a fact adds to what clients have."""
-    if isinstance(fact, Payment.Recorded):
-        return [(fact.entity, fact.currency, fact.amount, fact.functional)]
-    if isinstance(fact, Payment.Applied):
-        return [(fact.entity, fact.currency, -fact.amount, -fact.paid)]
+class Suspense(CustomerCredits):
+    """Money of unknown senders."""
+
+    name = f"unidentified receipts = {SUSPENSE}"
+    account = SUSPENSE
+
+
+Change = tuple[Decimal, Decimal]
+CHANGES: dict[type, Callable[[Any], Change]] = {
+    Payment.Recorded: lambda fact: (fact.amount, fact.functional),
+    Payment.Identified: lambda fact: (fact.amount, fact.functional),
+    Payment.Applied: lambda fact: (-fact.amount, -fact.paid),
+    Payment.Unapplied: lambda fact: (fact.amount, fact.paid),
+    Payment.Refunded: lambda fact: (-fact.amount, -fact.relieved),
+    Payment.OverpaymentKept: lambda fact: (-fact.amount, -fact.functional),
+    Payment.Reversed: lambda fact: (-fact.amount, -fact.functional),
+    MemoCredit.Applied: lambda fact: (-fact.amount, -fact.paid),
+    MemoCredit.Unapplied: lambda fact: (fact.amount, fact.paid),
+    MemoCredit.Refunded: lambda fact: (-fact.amount, -fact.relieved),
+}
+"""What a fact adds to what somebody has with us, in its currency and in the books."""
+
+
+def credit_moves(fact: Any) -> Iterator[tuple[Any, ...]]:
+    """Account, entity, currency, amount and functional amount that a fact adds to credits."""
     if isinstance(fact, Invoice.Credited):
-        owed = fact.totals.gross - fact.from_open
-        return [(fact.party.entity, fact.currency, owed, fact.quote.convert(owed))]
-    return []
+        owed, party = fact.totals.gross - fact.from_open, fact.party
+        yield CUSTOMER_CREDITS, party.entity, fact.currency, owed, fact.quote.convert(owed)
+    if isinstance(fact, Payment.Identified):
+        before = receipt_account(fact.before)
+        yield before, fact.entity, fact.currency, -fact.amount, -fact.functional
+    if change := CHANGES.get(type(fact)):
+        account = receipt_account(fact.client_code)
+        yield account, fact.entity, fact.currency, *change(fact)
 
 
 class Settled(Check):

@@ -60,6 +60,14 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         lines = [{"no": no, "restore": True} for no in invoice.lines]
         firm.do("IssueCreditMemo", memo_id=new("m9"), invoice_id=new("i2"),
                 issued_on="2025-01-11", why="again", lines=lines)  # fmt: skip
+    if name == "AccrueCharges":
+        plan = firm.replayed(new("plan"))
+        source = {"kind": "recurring", "holder_id": plan.id, "ids": list(plan.charges)}
+        firm.do("IssueInvoice", invoice_id=new("i7"), contract_id=plan.contract_id,
+                issued_on="2025-01-31", sources=[source])  # fmt: skip
+        firm.do("IssueCreditMemo", memo_id=new("m7"), invoice_id=new("i7"),
+                issued_on="2025-01-31", why="again",
+                lines=[{"no": 1, "restore": True}])  # fmt: skip
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]
         firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")

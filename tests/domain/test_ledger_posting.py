@@ -9,6 +9,7 @@ import pytest
 from domain.ledger.posting import RULES, entries_of
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
+from tests.domain.samples_receivables import POSTED
 
 Lines = dict[tuple[str, str], tuple[str, str]]
 
@@ -178,7 +179,7 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
     for name in ("WriteDownBillable", "IssueInvoice", "ApproveTime", "ApproveExpense",
                  "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
-                 "ImpairContractCost"):  # fmt: skip
+                 "ImpairContractCost", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],

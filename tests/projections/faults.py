@@ -15,8 +15,9 @@ from tests.firm import Firm
 
 ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
-    "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "receivables", "ledger",
-    "audit_trail", "outbox", "contract_position", "revenue_contracts",
+    "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "receivables",
+    "ledger",
+    "collection", "audit_trail", "outbox", "contract_position", "revenue_contracts",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def test_a_changed_figure_shows_in_the_reports_it_is_part_of(year: Firm) -> None
         conn.execute("UPDATE receivable_moves SET amount = amount - 1 WHERE number LIKE '%1'")
 
     assert [one.name for one in replayed(year, end(year)) if not one.same] == [
-        "receivables-ageing", "contract-position",
+        "receivables-ageing", "contract-position", "dunning-list",
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tests.projections.history import YEAR_END, live_a_year
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
+    "customer-statement": {"client": "ACME"},
 }
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
 FIXED = [name for name, report in REPORTS.items() if not report.live]
@@ -197,6 +198,7 @@ def test_unbilled_work_names_client_contract_and_project(year: Firm) -> None:
 
     assert rows(packet, "client", "contract", "project", "amount", "items", "oldest_on") == [
         ("ACME", "Advice", "Advice", packet.said()[0]["amount"], 2, "2025-02-10"),
+        ("ACME", "Care", "", "300.00", 3, "2025-01-01"),
     ]
 
 

@@ -10,7 +10,8 @@ from api.graphql.nodes.contract import Contract
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
 
 OPEN = """
-(SELECT i.*, r.credited, r.paid, i.gross - r.credited - r.paid AS open_amount
+(SELECT i.*, r.credited, r.paid, r.reduced,
+        i.gross - r.credited - r.paid - r.reduced AS open_amount
  FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id)
 """
 
@@ -29,6 +30,7 @@ class Invoice(Node):
     gross: Money | None = money("gross")
     credited: Money | None = money("credited", description="Taken off what was open by memos")
     paid: Money | None = money("paid")
+    reduced: Money | None = money("reduced", description="Discounts, differences, write-offs")
     open_amount: Money | None = money("open_amount")
     settled: bool = column("{t}.open_amount = 0", "Nothing is open")
     client: Client | None = one("client_id")

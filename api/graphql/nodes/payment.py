@@ -8,7 +8,7 @@ from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, column, money, noun, one, said
 
 APPLIED = """
-(SELECT p.*, u.applied, p.amount - u.applied AS unapplied
+(SELECT p.*, u.applied, p.amount - u.applied - u.returned AS unapplied
  FROM payments p JOIN payment_uses u ON u.payment_id = p.id)
 """
 

@@ -1,0 +1,47 @@
+"""A journal to be, and the lines that make one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.ledger import chart
+from domain.ledger.journal import Line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal to be: dated economically; the calendar decides its accounting date."""
+
+    rule: str
+    entity: str
+    currency: str
+    effective_date: date
+    description: str
+    document: str
+    lines: tuple[Line, ...]
+
+
+def both(
+    debit: str,
+    credit: str,
+    currency: str,
+    amount: Decimal,
+    functional: Decimal,
+    project: UUID | None,
+) -> tuple[Line, ...]:
+    """The same amount on two accounts."""
+    return (
+        Line(debit, currency, amount, functional, project),
+        Line(credit, currency, -amount, -functional, project),
+    )
+
+
+def balanced(
+    lines: Iterable[Line], books: str, account: str = chart.FX_REALISED
+) -> tuple[Line, ...]:
+    """The lines without empty ones, and what the books lack on an FX account."""
+    kept = tuple(line for line in lines if line.amount or line.functional)
+    gap = -sum((line.functional for line in kept), Decimal(0))
+    return (*kept, Line(account, books, gap, gap)) if gap else kept

@@ -1,0 +1,1 @@
+"""Receivables: what clients owe after the invoice, and what they have with us."""

@@ -1,0 +1,67 @@
+"""Recurring plans and what they charge: agreed, due, billed."""
+
+from domain.billing.recurring import RecurringPlan
+from projections.fold import Fold
+from projections.projection import Projection, on
+from projections.recorded import Recorded
+from projections.table import Table
+
+PLANS = Table(
+    "recurring_plans",
+    {
+        "id": "uuid", "contract_id": "uuid", "entity": "text", "name": "text", "currency": "text",
+        "starts_on": "date", "ends_before": "date?",
+    },
+    key=("id",),
+    indexes=("entity, id",),
+)  # fmt: skip
+CHARGES = Table(
+    "recurring_charges",
+    {
+        "id": "uuid", "plan_id": "uuid", "position": "bigint", "cycle_starts_on": "date",
+        "due_on": "date", "text": "text", "amount": "numeric", "billed": "boolean",
+    },
+    key=("id",),
+    indexes=("plan_id, due_on",),
+)  # fmt: skip
+
+
+class Recurring(Projection):
+    """A charge below zero gives back some of its cycle."""
+
+    name = "recurring"
+    tables = (PLANS, CHARGES)
+
+    @on(RecurringPlan.Agreed)
+    def agreed(self, fact: RecurringPlan.Agreed, at: Recorded, fold: Fold) -> None:
+        """A plan."""
+        fold.put(PLANS, id=at.stream_id, contract_id=fact.contract_id, entity=fact.entity,
+                 name=fact.name, currency=fact.plan.currency, starts_on=fact.plan.starts_on,
+                 ends_before=fact.plan.ends_before)  # fmt: skip
+
+    @on(RecurringPlan.Changed)
+    def changed(self, fact: RecurringPlan.Changed, at: Recorded, fold: Fold) -> None:
+        """Its end may have moved."""
+        fold.patch(PLANS, at.stream_id, ends_before=fact.plan.ends_before)
+
+    @on(RecurringPlan.Accrued)
+    def accrued(self, fact: RecurringPlan.Accrued, at: Recorded, fold: Fold) -> None:
+        """Cycles became due, or were adjusted."""
+        for charge in fact.charges:
+            fold.put(CHARGES, id=charge.id, plan_id=at.stream_id, position=at.position,
+                     cycle_starts_on=charge.cycle_starts_on, due_on=charge.due_on,
+                     text=charge.text, amount=charge.amount, billed=False)  # fmt: skip
+
+    @on(RecurringPlan.Billed)
+    def billed(self, fact: RecurringPlan.Billed, at: Recorded, fold: Fold) -> None:
+        """On an invoice."""
+        del at
+        for id_ in fact.charge_ids:
+            fold.patch(CHARGES, id_, billed=True)
+
+    @on(RecurringPlan.Restored)
+    def restored(self, fact: RecurringPlan.Restored, at: Recorded, fold: Fold) -> None:
+        """Billable again."""
+        del at
+        for id_ in fact.charge_ids:
+            fold.patch(CHARGES, id_, billed=False)
