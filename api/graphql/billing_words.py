@@ -2,18 +2,17 @@
 
 from typing import get_args
 
-from domain.pricing.rebate import VolumeMode
 from domain.pricing.time_rounding import Mode
 
 BILLING: dict[tuple[str, ...], tuple[str, str]] = {
     ("amount", "hours"): ("CapMeasure", "What a cap counts: money net of tax, or hours."),
     ("percent", "division"): (
         "TaxKind",
-        "A percentage of the base, or a share of the total the tax is part of.",
+        "A share of the net, or of the price with the tax in it.",
     ),
-    get_args(VolumeMode): (
-        "VolumeMode",
-        "The step that is reached holds for all, or each part has its own.",
+    ("volume", "graduated"): (
+        "VolumeDiscountMode",
+        "All at the step reached, or each part at its own step.",
     ),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
