@@ -123,7 +123,8 @@ def test_a_report_is_a_table_for_who_types_a_key(api: Served) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_answers_or_says_what_it_needs(api: Served, name: str) -> None:
-    needed = {"general-ledger": {"account": "1100"}, "audit-trail": {"of": "DE01-INV-2025-00001"}}
+    needed = {"general-ledger": {"account": "1100"}, "audit-trail": {"of": "DE01-INV-2025-00001"},
+              "customer-statement": {"client": "ACME"}}  # fmt: skip
 
     response = api.http.get(
         f"/reports/{name}", params={"effective": "2025-12-31", **needed.get(name, {})},
