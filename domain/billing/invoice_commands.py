@@ -23,7 +23,7 @@ from domain.consumption import Share
 from domain.contracts.account import ContractAccount, KindTotal
 from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
-from domain.ledger.commands import require_open
+from domain.ledger.commands import ReasonNeeded, require_open
 from domain.money import require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
@@ -54,10 +54,15 @@ class DiscountFields(Command):
     discount_amount: Exact = Field(
         default=Decimal(0), ge=0, max_digits=18, description="In place of a percentage"
     )
+    discount_why: str = Field(
+        default="", max_length=500, description="Needed where the document gives a discount"
+    )
 
     def discount(self, currency: str) -> Discount:
-        """Raises AmountTooFine."""
+        """Raises AmountTooFine, ReasonNeeded."""
         require_fine(self.discount_amount, currency, field="discount_amount")
+        if (self.discount_pct or self.discount_amount) and not self.discount_why:
+            raise ReasonNeeded("say why a discount is given", field="discount_why")
         return Discount(self.discount_pct, self.discount_amount)
 
 
@@ -81,8 +86,8 @@ class IssueInvoice(DiscountFields):
 
         A client whom the accounting system would refuse is NotExportReady.
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
-        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine. Taxes: NoTaxRate,
-        TaxInsidePrice.
+        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
+        NoTaxRate, TaxInsidePrice.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -94,7 +99,7 @@ class IssueInvoice(DiscountFields):
         rate = quote(work, contract.currency, entity.currency, self.issued_on)
         found = offered(work, self.sources, contract.id)
         cut = Cutting(contract, account, rate.to, self.issued_on).cut(
-            found, self.discount(contract.currency)
+            found, self.discount(contract.currency), self.discount_why
         )
         consume(work, cut.shares, self.invoice_id)
         lines = self._lines(work, contract, cut.shares)

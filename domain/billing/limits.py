@@ -15,7 +15,7 @@ from domain.consumption import Share
 from domain.contracts.account import ContractAccount, WriteDown
 from domain.contracts.clauses import CapExceeded
 from domain.contracts.contract import Contract
-from domain.pricing.discount import Discount
+from domain.pricing.discount import NO_DISCOUNT, Discount
 
 ZERO = Decimal(0)
 NEARLY = Decimal("0.9")
@@ -42,13 +42,19 @@ class Cutting:
     books: str
     on: date
 
-    def cut(self, offered: Sequence[Share], own: Discount) -> Cut:
-        """Raises CapExceeded, BillableHeld, BilledElsewhere, TwoDiscounts, DiscountOverAmount."""
+    def cut(self, offered: Sequence[Share], own: Discount, why: str = "") -> Cut:
+        """What is left to bill; ``why`` the document gives a discount of its own.
+
+        What a minimum commitment charges bears no discount: it is what is owed at least. Raises
+        CapExceeded, BillableHeld, BilledElsewhere, TwoDiscounts, DiscountOverAmount.
+        """
         worth = [self.account.worth(share) for share in offered]
-        taken = discount_of([share.amount for share in worth], self.account.billed,
+        bearing = [ZERO if share.kind == "commitment" else share.amount for share in worth]
+        words = f"discount: {why}" if own != NO_DISCOUNT else "discount"
+        taken = discount_of(bearing, self.account.billed,
                             self.contract.discount, own, self.contract.currency)  # fmt: skip
         cheaper = [
-            left.discounted(*self._write_down(share, left, off, "discount"))
+            left.discounted(*self._write_down(share, left, off, words))
             for share, left, off in zip(offered, worth, taken.parts, strict=True)
         ]
         capped = self._capped(cheaper)

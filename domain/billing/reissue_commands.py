@@ -104,6 +104,7 @@ class RebillInvoice(TakeBack, DiscountFields):
             invoice_id=self.new_invoice_id, contract_id=invoice.party.contract_id,
             issued_on=self.issued_on, sources=tuple(_refs(invoice)), reason=self.reason,
             discount_pct=self.discount_pct, discount_amount=self.discount_amount,
+            discount_why=self.discount_why,
         )  # fmt: skip
         issued = again.run(work).model_dump()
         return RebillAnswer(**issued, memo_number=memo.number)

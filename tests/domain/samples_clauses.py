@@ -105,6 +105,7 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "TrueUpCommitment": {"contract_id": contract_id(DEAL), "month": "2025-03-31"},
         "VoidInvoice": {**taken_back(at), "issued_on": "2025-01-09"},
         "RebillInvoice": {**taken_back(at), "new_invoice_id": new("i6"),
-                          "issued_on": "2025-01-10", "discount_pct": "10"},
+                          "issued_on": "2025-01-10", "discount_pct": "10",
+                          "discount_why": "goodwill"},
         "ReRateTime": {**dear(firm), "why": "the terms came late"},
     }  # fmt: skip

@@ -11,6 +11,7 @@ from domain.billing.discounts import discount_of
 from domain.contracts.account import ContractAccount
 from domain.contracts.clauses import VolumeTerms
 from domain.contracts.contract import Contract
+from domain.ledger.commands import ReasonNeeded
 from domain.money import AmountTooFine
 from domain.pricing.discount import Discount, DiscountOverAmount, TwoDiscounts
 from domain.pricing.rebate import VolumeStep
@@ -31,7 +32,7 @@ def invoice(at: Stage, **fields: Any) -> dict[str, Any]:
     """Fields that bill eight hours at 150 USD."""
     source = {"kind": "time", "holder_id": at.approved[0], "ids": [at.approved[1]]}
     return {"invoice_id": new("i"), "contract_id": at.contract, "issued_on": "2025-01-10",
-            "sources": [source], **fields}  # fmt: skip
+            "sources": [source], "discount_why": "goodwill", **fields}  # fmt: skip
 
 
 def agree(paper: PaperFirm, at: Stage, *steps: tuple[str, str], **fields: Any) -> None:
@@ -78,6 +79,8 @@ def test_a_discount_is_one_of_two_and_no_more_than_there_is(paper: PaperFirm, at
     paper.refuses(TwoDiscounts, "IssueInvoice", **invoice(at, **both))
     paper.refuses(DiscountOverAmount, "IssueInvoice", **invoice(at, discount_amount="1200.01"))
     paper.refuses(AmountTooFine, "IssueInvoice", **invoice(at, discount_amount="0.001"))
+    silent = invoice(at, discount_pct="1", discount_why="")
+    paper.refuses(ReasonNeeded, "IssueInvoice", **silent)
 
 
 def test_the_step_that_an_invoice_reaches_holds_for_all_of_it(paper: PaperFirm, at: Stage) -> None:
@@ -123,7 +126,7 @@ def test_a_cap_counts_what_is_left_after_discounts(paper: PaperFirm, at: Stage) 
     assert (answer.discount, answer.written_down, answer.net) == (120, 80, 1000)
     assert answer.warnings[-1] == "cap all: 100 % reached, 2200.00 of 2200.00 used"
     whys = [f.write_down.why for f in paper.all(ContractAccount.WrittenDown)]
-    assert whys == ["discount", "cap"]
+    assert whys == ["discount: goodwill", "cap"]
 
 
 def test_an_order_that_is_nearly_used_up_is_told_of(paper: PaperFirm, at: Stage) -> None:

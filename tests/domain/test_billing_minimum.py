@@ -93,6 +93,17 @@ def test_it_is_earned_with_the_end_of_the_month_and_billed(paper: PaperFirm, at:
     paper.refuses(UnknownTrueUp, "IssueInvoice", **given, sources=[unknown])
 
 
+def test_a_minimum_bears_no_discount(paper: PaperFirm, at: Stage) -> None:
+    del at
+    paper.do("SetVolumeDiscount", contract_id=CONTRACT,
+             steps=[{"from_volume": "0", "pct": "10"}])  # fmt: skip
+    true_up(paper)
+
+    answer = bill(paper, "i", "2025-04-02", last_charge(paper), worked(paper))
+
+    assert (answer.discount, answer.net) == (80, 1220)
+
+
 def test_a_month_is_charged_once(paper: PaperFirm, at: Stage) -> None:
     del at
     true_up(paper)

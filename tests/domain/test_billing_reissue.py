@@ -105,7 +105,9 @@ def test_work_is_billed_again_by_the_terms_of_today(paper: PaperFirm, at: Stage)
     paper.do("AttachPurchaseOrder", contract_id=at.contract, number="PO-9", limit="1200.00")
     paper.do("SetContractTax", contract_id=at.contract, tax_code="DE-STD")
 
-    answer: Any = paper.do("RebillInvoice", **rebill(at, discount_pct="10")).answer
+    answer: Any = paper.do(
+        "RebillInvoice", **rebill(at, discount_pct="10", discount_why="late")
+    ).answer
 
     assert answer.memo_number == "DE01-CM-2025-00001"
     assert (answer.net, answer.tax, answer.discount) == (1080, Decimal("205.20"), 120)

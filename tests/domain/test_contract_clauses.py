@@ -368,7 +368,8 @@ def take(paper: PaperFirm, at: Stage, step: str, no: int) -> None:
     elif step == "bill":
         paper.do("IssueInvoice", **invoice(at, invoice_id=new(f"i{no}")))
     elif step == "cheap":
-        paper.do("IssueInvoice", **invoice(at, invoice_id=new(f"i{no}"), discount_pct="12.5"))
+        cheap = {"discount_pct": "12.5", "discount_why": "x"}
+        paper.do("IssueInvoice", **invoice(at, invoice_id=new(f"i{no}"), **cheap))
     elif step in {"void", "again"}:
         take_back(paper, step, no)
     elif open_ := [id_ for n in range(no) if is_open(paper, id_ := new(f"i{n}"))]:
@@ -385,7 +386,8 @@ def take_back(paper: PaperFirm, step: str, no: int) -> None:
     if step == "void":
         paper.do("VoidInvoice", **given)
     else:
-        paper.do("RebillInvoice", **given, new_invoice_id=new(f"i{no}"), discount_amount="7.77")
+        given |= {"discount_amount": "7.77", "discount_why": "x"}
+        paper.do("RebillInvoice", **given, new_invoice_id=new(f"i{no}"))
 
 
 def is_open(paper: PaperFirm, invoice_id: UUID) -> bool:

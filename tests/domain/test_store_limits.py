@@ -86,7 +86,9 @@ def test_a_rehearsed_invoice_answers_what_the_real_one_will(office: Firm) -> Non
               from_date="2025-01-01", taxes=[{"name": "VAT", "rate_pct": "19"}])  # fmt: skip
     office.do("SetContractTax", contract_id=CONTRACT, tax_code="VAT", per_document=True)
     office.do("SetCap", contract_id=CONTRACT, name="all", limit="300")
-    command = invoice("i", *sources).model_copy(update={"discount_pct": Decimal(10)})
+    command = invoice("i", *sources).model_copy(
+        update={"discount_pct": Decimal(10), "discount_why": "late"}
+    )
     before = office.store.recorder.max_notification_id()
 
     rehearsed: Outcome = office.store.execute(

@@ -45,14 +45,15 @@ def deal(firm: Firm) -> tuple[UUID, list[tuple[UUID, UUID]]]:
 
 def test_discounts_come_back_with_what_is_freed(firm: Firm, deal: Any) -> None:
     contract, days = deal
-    issue(firm, "one", contract, source(days[0]), source(days[1]), discount_amount="0.01")
+    issue(firm, "one", contract, source(days[0]), source(days[1]), discount_amount="0.01",
+          discount_why="x")  # fmt: skip
     firm.do("IssueCreditMemo", memo_id=new("cut"), invoice_id=new("one"), issued_on=DAY,
             why="a gesture", lines=[{"no": 1, "net": "33.33"}])  # fmt: skip
     issue(firm, "two", contract, source(days[2]))
     firm.do("VoidInvoice", invoice_id=new("two"), memo_id=new("m2"), issued_on=DAY, why="x")
     issue(firm, "three", contract, source(days[2]))
     firm.do("RebillInvoice", invoice_id=new("three"), memo_id=new("m3"), issued_on=DAY,
-            new_invoice_id=new("four"), discount_pct="5", why="x")  # fmt: skip
+            new_invoice_id=new("four"), discount_pct="5", discount_why="x", why="x")  # fmt: skip
     firm.settle()
 
     assert off(firm) == {}
