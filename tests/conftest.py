@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -14,6 +15,10 @@ from adapters.postgres.embedded import open_embedded
 from api.settings import Settings
 from api.wiring import APP_LOGIN, Addresses, System
 from tests.firm import Firm
+
+# No test is about time: a busy machine only makes it longer.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

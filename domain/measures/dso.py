@@ -75,30 +75,25 @@ def count_back(receivables: Decimal, periods: Sequence[SalesPeriod], currency: s
     """
     require_not_negative(receivables, "receivables")
     require_some(periods, "periods")
-    left, full_days, partial = receivables, 0, ZERO
-    remaining: list[Decimal] = []
-    steps: list[Step] = []
     for period in periods:
         _require_sound(period)
-        if not left:
-            break
-        if left < period.sales:
-            partial = left * period.days / period.sales
-            text = f"{left} of {period.sales} in {period.name} = {partial:.2f} days"
-            steps.append(Step("dso.partial_period", text))
-            left = ZERO
-            break
-        left, full_days = left - period.sales, full_days + period.days
-        remaining.append(quantize(left, currency))
-        text = f"all of {period.name}: {period.sales}, {period.days} days, {left} left"
-        steps.append(Step("dso.full_period", text))
+    remaining = _after_whole_periods(receivables, periods)
+    left = remaining[-1] if remaining else receivables
+    whole, rest = periods[: len(remaining)], periods[len(remaining) :]
+    partial = left * rest[0].days / rest[0].sales if left and rest else ZERO
+    steps = [_whole_step(*one) for one in zip(whole, remaining, strict=True)]
     if left:
-        text = f"{left} {currency} is older than every period"
-        steps.append(Step("dso.uncovered", text))
+        steps.append(_last_step(left, rest[0] if rest else None, partial, currency))
+    full_days = sum(period.days for period in whole)
     return CountBack(
-        full_days + partial, len(remaining), full_days, partial, tuple(remaining),
-        quantize(left, currency), tuple(steps),
-    )  # fmt: skip
+        days=full_days + partial,
+        full_periods=len(whole),
+        full_days=full_days,
+        partial_days=partial,
+        remaining=tuple(quantize(after, currency) for after in remaining),
+        uncovered=quantize(ZERO if rest else left, currency),
+        steps=tuple(steps),
+    )
 
 
 def delinquency(
@@ -135,3 +130,27 @@ def collection_effectiveness(
 def _require_sound(period: SalesPeriod) -> None:
     require_not_negative(period.sales, "sales")
     require_not_negative(period.days, "days")
+
+
+def _after_whole_periods(receivables: Decimal, periods: Sequence[SalesPeriod]) -> list[Decimal]:
+    """What is left of the receivables after each period they cover wholly."""
+    remaining: list[Decimal] = []
+    left = receivables
+    for period in periods:
+        if not left or left < period.sales:
+            break
+        left -= period.sales
+        remaining.append(left)
+    return remaining
+
+
+def _whole_step(period: SalesPeriod, left: Decimal) -> Step:
+    text = f"all of {period.name}: {period.sales}, {period.days} days, {left} left"
+    return Step("dso.full_period", text)
+
+
+def _last_step(left: Decimal, period: SalesPeriod | None, days: Decimal, currency: str) -> Step:
+    if period is None:
+        return Step("dso.uncovered", f"{left} {currency} is older than every period")
+    text = f"{left} of {period.sales} in {period.name} = {days:.2f} days"
+    return Step("dso.partial_period", text)

@@ -95,6 +95,14 @@ class IncentiveFee:
 
 
 @dataclass(frozen=True)
+class TimeCharge:
+    """Hours at a rate; a line of its own, rounded once."""
+
+    hours: Decimal
+    hourly_rate: Decimal
+
+
+@dataclass(frozen=True)
 class ManagementFee:
     """A fee in percent of what it manages; invoice = base + fee."""
 
@@ -181,6 +189,16 @@ def management_fee(base: Decimal, fee_pct: Decimal, currency: str) -> Management
     fee = quantize(base * fee_pct / HUNDRED, currency)
     text = f"{fee_pct} % of {rounded} = {fee} {currency}"
     return ManagementFee(rounded, fee, rounded + fee, (Step("markup.management_fee", text),))
+
+
+def fee_on_time(charges: Sequence[TimeCharge], fee_pct: Decimal, currency: str) -> ManagementFee:
+    """A management fee on the sum of time lines. Raises NothingGiven, NegativeFigure."""
+    require_some(charges, "charges")
+    for charge in charges:
+        require_not_negative(charge.hours, "hours")
+        require_not_negative(charge.hourly_rate, "hourly_rate")
+    lines = [quantize(charge.hours * charge.hourly_rate, currency) for charge in charges]
+    return management_fee(sum(lines, ZERO), fee_pct, currency)
 
 
 def _rule_of(line: CostLine, rules: Sequence[MarkupRule]) -> MarkupRule:

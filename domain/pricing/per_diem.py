@@ -205,23 +205,14 @@ def _result(
     lodging, meals, incidentals = (quantize(amount, currency) for amount in allowed)
     allowance = lodging + meals + incidentals
     reduction = min(quantize(sum(reductions, ZERO), currency), meals)
-    payable = allowance - reduction
     parts = f"lodging {lodging}, meals {meals}, incidentals {incidentals}"
     steps = (
         Step("per_diem.allowance", f"{len(days)} days: {parts} = {allowance} {currency}"),
         Step(f"per_diem.meals_by_{terms.reduce_by}", f"meals provided take {reduction}"),
-        Step("per_diem.payable", f"{payable} {currency} payable"),
+        Step("per_diem.payable", f"{allowance - reduction} {currency} payable"),
     )
     rest = meals + incidentals - reduction
     return PerDiem(
-        len(days),
-        lodging,
-        meals,
-        incidentals,
-        allowance,
-        reduction,
-        rest,
-        payable,
-        reductions,
-        steps,
-    )
+        len(days), lodging, meals, incidentals, allowance, reduction, rest,
+        allowance - reduction, reductions, steps,
+    )  # fmt: skip

@@ -187,7 +187,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_what_is_charged_is_what_the_plan_comes_to(steps: list[tuple[str, int, int]]) -> None:
     paper = PaperFirm()
     paper.found()

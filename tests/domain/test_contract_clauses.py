@@ -333,7 +333,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_thing_is_worth_what_is_unbilled_billed_and_written_off(steps: list[str]) -> None:
     paper = PaperFirm()
     paper.found()

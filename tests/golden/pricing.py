@@ -1,158 +1,194 @@
-"""Cases of pricing: units, fees, mark-up, per diem and tiers."""
+"""Cases of pricing: from published terms to the calculators' and back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, get_args
 
-from domain.money import quantize
-from domain.pricing.billability import billable_by_hours, value_hours
-from domain.pricing.blended import RoleShare, blended_rate, compare_fee
-from domain.pricing.markup import CostLine, CostTax, MarkupRule, management_fee, mark_up
-from domain.pricing.per_diem import (
-    MealReduction,
-    MealsProvided,
-    PerDiemTerms,
-    per_diem_by_day,
-    per_diem_by_trip,
-    trip_of,
+from domain.pricing.billability import (
+    Billability,
+    adjust_amount,
+    billable_by_hours,
+    billable_by_pct,
+    value_hours,
+    write_down,
 )
-from domain.pricing.tiers import Tier, TierMode, price_tiers
-from tests.golden.billing_fields import Fields
+from domain.pricing.blended import RoleShare, bill_blended, blended_rate, compare_fee
+from domain.pricing.resolution import Candidate, Source, Work, resolve_rate
+from tests.golden import costs, tiers
+from tests.golden.given import (
+    Given,
+    currency,
+    day,
+    first,
+    has,
+    maybe,
+    number,
+    pct,
+)
 
 
-def number(value: Any) -> Decimal:
-    """A figure of a case."""
-    return Decimal(str(value))
+def billability_of(given: Given) -> Billability:
+    worked = number(given, "submitted_hours", "worked_hours", "hours_worked", "hours")
+    reason = str(given.get("reason") or "as published")
+    if has(given, "billable_percent", "billable_pct"):
+        return billable_by_pct(worked, pct(given, "billable"), reason)
+    charged = number(given, "billable_hours", "chargeable_hours", "billed_hours", "invoiced_hours")
+    return billable_by_hours(worked, charged, reason)
 
 
-def percent(value: Any) -> Decimal:
-    """A rate given as fraction or in percent, in percent."""
-    found = number(value or 0)
-    return found * 100 if abs(found) <= 1 else found
+def time_approval(given: Given) -> dict[str, Any]:
+    hours = billability_of(given)
+    cost_rate = number(given, "cost_rate", default="0")
+    found = value_hours(hours, cost_rate, number(given, "bill_rate", "rate"), currency(given))
+    return {
+        "cost": found.cost,
+        "unbilled_chargeable": found.chargeable,
+        "unbilled_non_chargeable": found.non_chargeable,
+        "billed_chargeable": found.chargeable,
+        "billed_non_chargeable": found.non_chargeable,
+        "chargeable": found.chargeable,
+        "non_chargeable": found.non_chargeable,
+        "written_up": found.written_up,
+        "written_down": found.standard - found.chargeable + found.written_up,
+        "standard": found.standard,
+        "margin": found.chargeable - found.cost,
+        "cost_reversal": -found.cost,
+        "unbilled_reversal": -found.chargeable,
+        "reversal_cost": -found.cost,
+        "reversal_unbilled": -found.chargeable,
+        **hours_of(hours),
+    }
 
 
-def units_of_delivery(given: dict[str, Any]) -> dict[str, Any]:
-    """Units done at a price each, and what is left of the contract."""
-    case = Fields(given)
-    price, done = case.money("unit_price"), number(case.get("units_completed", "units_delivered"))
-    before = number(case.get("units_billed", "units_previously_billed") or 0)
-    agreed = quantize(price * number(case.get("units_contracted", "units") or 0), case.currency)
-    billed = quantize(price * (done - before), case.currency)
-    to_date = quantize(price * done, case.currency)
-    return {"invoice": billed, "billed_to_date": to_date, "contract": agreed,
-            "remaining_contract": agreed - to_date}  # fmt: skip
+def hours_of(hours: Billability) -> dict[str, Any]:
+    return {
+        "worked_hours": hours.worked_hours,
+        "billable_hours": hours.charged_hours,
+        "non_billable_hours": hours.non_billable_hours,
+        "non_chargeable_hours": hours.non_billable_hours,
+        "written_up_hours": hours.written_up_hours,
+        "billable_pct": hours.billable_pct,
+        "billable_percent": hours.billable_pct,
+    }
 
 
-def time_and_fee(given: dict[str, Any]) -> dict[str, Any]:
-    """Hours at a rate, and a fee in percent of them."""
-    case = Fields(given)
-    time = quantize(number(given["hours"]) * case.money("rate", "hourly_rate"), case.currency)
-    fee = number(case.get("fee_percent", "fee_pct"))
-    found = management_fee(time, fee, case.currency)
-    return {"time": found.base, "fee": found.fee, "invoice": found.invoice}
+def partial_billability(given: Given) -> dict[str, Any]:
+    if has(given, "bill_rate", "rate"):
+        found = time_approval(given)
+        return {**found, "amount": found["chargeable"], "billable_amount": found["chargeable"]}
+    return hours_of(billability_of(given))
 
 
-def time_approval(given: dict[str, Any]) -> dict[str, Any]:
-    """Submitted against billable hours: cost of all, value of each part."""
-    case = Fields(given)
-    worked, billable = number(given["submitted_hours"]), number(given["billable_hours"])
-    found = value_hours(
-        billable_by_hours(worked, billable, "as approved"), case.money("cost_rate"),
-        case.money("bill_rate"), case.currency,
-    )  # fmt: skip
-    return {"cost": found.cost, "unbilled_chargeable": found.chargeable,
-            "unbilled_non_chargeable": found.non_chargeable}  # fmt: skip
-
-
-def expense_markup(given: dict[str, Any]) -> dict[str, Any]:
-    """A cost passed on with a mark-up; its tax in the cost, or beside it."""
-    case = Fields(given)
-    rate = percent(case.get("tax", "tax_rate"))
-    kept = bool(case.get("tax_in_cost"))
-    recoverable = bool(case.get("tax_recoverable"))
-    line = CostLine(
-        case.money("cost", "amount"), "",
-        CostTax(rate, included=bool(case.get("tax_included")) or recoverable,
-                non_deductible_pct=Decimal(100) if kept and not recoverable else Decimal(0)),
-    )  # fmt: skip
-    found = mark_up(line, [MarkupRule("", percent(case.get("markup", "markup_pct")))],
-                    case.currency)  # fmt: skip
-    return {"project_cost": found.project_cost, "markup": found.markup, "tax": found.tax,
-            "net_cost": found.net_cost, "sales_price": found.sales_price,
-            "invoice": found.sales_price}  # fmt: skip
-
-
-def per_diem(given: dict[str, Any]) -> dict[str, Any]:
-    """A trip's allowance less what provided meals take, over the trip or day by day."""
-    case = Fields(given)
-    reductions = tuple(
-        MealReduction(meal, percent(taken)) for meal, taken in given.get("reduction", {}).items()
-    )
-    terms = PerDiemTerms(case.money("lodging"), case.money("meals"), case.money("incidentals"),
-                         reductions)  # fmt: skip
-    days = trip_of(
-        int(given["days"]), percent(case.get("first_day", "first_day_pct") or 100),
-        percent(case.get("last_day", "last_day_pct") or 100),
-    )  # fmt: skip
-    provided = given.get("provided", {})
-    if isinstance(provided, list):
-        by_day = [tuple(MealsProvided(m, int(n)) for m, n in _meals(day)) for day in provided]
-        found = per_diem_by_day(terms, days, by_day, case.currency)
+def adjusted(given: Given) -> dict[str, Any]:
+    standard = number(given, "standard", "amount", "wip", "standard_value")
+    reason = str(given.get("reason") or "as published")
+    billed = maybe(given, "billed", "adjusted", "invoiced", "to_amount")
+    by = maybe(given, "write_down_amount", "write_off", "adjustment")
+    if billed is None and by is not None:
+        billed = standard - abs(by)
+    if billed is None:
+        found = write_down(standard, pct(given, "write_down", "discount"), reason, currency(given))
     else:
-        meals = [MealsProvided(meal, int(times)) for meal, times in provided.items()]
-        found = per_diem_by_trip(terms, days, meals, case.currency)
-    return {"allowance": found.allowance, "reduction": found.reduction, "payable": found.payable,
-            "lodging": found.lodging, "meals": found.meals,
-            "incidentals": found.incidentals}  # fmt: skip
+        found = adjust_amount(standard, billed, reason, currency(given))
+    return {
+        "billed": found.adjusted,
+        "adjusted": found.adjusted,
+        "adjustment": found.adjustment,
+        "write_down": max(-found.adjustment, Decimal(0)),
+        "write_up": max(found.adjustment, Decimal(0)),
+        "realisation_pct": found.realisation_pct,
+    }
 
 
-def _meals(day: Any) -> list[tuple[str, Any]]:
-    return list(day.items()) if isinstance(day, dict) else [(meal, 1) for meal in day]
-
-
-def tiered(given: dict[str, Any]) -> dict[str, Any]:
-    """A quantity through tiers: each at its own rate, or all at the one reached."""
-    case = Fields(given)
-    tiers = [
-        Tier(
-            None if one.get("up_to") is None else number(one["up_to"]),
-            case.amount(one.get("rate", one.get("unit_price", 0))),
-            case.amount(one.get("flat_fee", 0)),
+def mix_of(given: Given) -> list[RoleShare]:
+    weights = ("hours", "weight", "share", "percent", "pct", "mix")
+    return [
+        RoleShare(
+            str(one.get("role", "")), number(one, *weights), number(one, "rate", "bill_rate")
         )
-        for one in given["tiers"]
+        for one in first(given, "roles", "mix", "lines", "team")
     ]
-    quantity = number(case.get("miles", "quantity", "units", "hours", "km"))
-    mode = cast("TierMode", str(case.get("mode") or "graduated"))
-    found = price_tiers(quantity, tiers, case.currency, mode)
-    parts = [part.amount for part in found.parts]
-    return {"payable": found.amount, "amount": found.amount, "total": found.amount,
-            "by_tier": parts, "effective_rate": found.effective_rate}  # fmt: skip
 
 
-def blended(given: dict[str, Any]) -> dict[str, Any]:
-    """The rate of a mix of roles, and what it is of the standard value."""
-    case = Fields(given)
-    mix = [
-        RoleShare(str(one.get("role", no)), number(one["hours"]), case.amount(one["rate"]))
-        for no, one in enumerate(given["roles"])
-    ]
-    found = blended_rate(mix)
-    answer: dict[str, Any] = {"blended_rate": found.hourly_rate, "rate": found.hourly_rate}
-    if case.has("fee", "billed"):
-        compared = compare_fee(mix, case.money("fee", "billed"), case.currency)
-        answer |= {"effective_rate": compared.effective_rate, "standard": compared.standard_amount,
-                   "realisation_pct": compared.realisation_pct}  # fmt: skip
-    return answer
+def blended(given: Given) -> dict[str, Any]:
+    """At the agreed rate or fee where one is given, else at the mean of the mix."""
+    mix = mix_of(given)
+    agreed = maybe(given, "blended_rate", "fixed_rate")
+    rate = blended_rate(mix).hourly_rate if agreed is None else agreed
+    fee = maybe(given, "fee", "fixed_fee", "billed")
+    found = bill_blended(mix, rate, currency(given))
+    if fee is not None:
+        found = compare_fee(mix, fee, currency(given))
+    asked = maybe(given, "hours", "billed_hours")
+    amount = found.amount if asked is None else price_hours(asked, rate, currency(given))
+    return {
+        "blended_rate": rate,
+        "rate": rate,
+        "hours": found.hours,
+        "total_hours": found.hours,
+        "amount": amount,
+        "invoice": amount,
+        "total": amount,
+        "standard": found.standard_amount,
+        "standard_amount": found.standard_amount,
+        "effective_rate": found.effective_rate,
+        "standard_rate": found.standard_rate,
+        "variance": found.variance,
+        "realisation_pct": found.realisation_pct,
+    }
+
+
+def price_hours(hours: Decimal, rate: Decimal, code: str) -> Decimal:
+    return bill_blended([RoleShare("team", hours, rate)], rate, code).amount
+
+
+def candidate_of(given: Given, code: str) -> Candidate:
+    until = first(given, "until", "valid_until")
+    last = first(given, "to", "valid_to", "to_date")
+    end = day(until) if until else day(last) + timedelta(days=1) if last else None
+    source = given.get("source", "default")
+    known: dict[str, Source] = {name: name for name in get_args(Source)}
+    return Candidate(
+        number(given, "rate", "hourly_rate", "bill_rate"), code,
+        day(first(given, "from", "from_date", "valid_from", "effective_from") or "0001-01-01"),
+        end, known.get(source, "default"),
+        str(given.get("entry") or ""), str(given.get("person") or ""),
+        str(first(given, "task", "activity") or ""), str(given.get("role") or ""),
+        str(given.get("client") or ""),
+    )  # fmt: skip
+
+
+def rate_resolution(given: Given) -> dict[str, Any]:
+    work = given.get("work") or given
+    asked = Work(
+        day(first(work, "date", "work_date", "on")), str(work.get("person") or ""),
+        str(first(work, "task", "activity") or ""), str(work.get("role") or ""),
+        str(work.get("client") or ""), str(work.get("entry") or ""),
+    )  # fmt: skip
+    rates = first(given, "rates", "candidates", "rate_card", "lines")
+    found = resolve_rate([candidate_of(one, currency(given)) for one in rates], asked)
+    hours = number(work, "hours", default="1")
+    amount = price_hours(hours, found.hourly_rate, currency(given))
+    return {
+        "rate": found.hourly_rate, "hourly_rate": found.hourly_rate,
+        "bill_rate": found.hourly_rate,
+        "scope": found.won.scope, "source": found.won.source,
+        "from": found.won.from_date.isoformat(), "amount": amount, "value": amount,
+    }  # fmt: skip
 
 
 TOPICS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "billing.units_of_delivery": units_of_delivery,
-    "billing.time_plus_management_fee": time_and_fee,
     "billing.time_approval": time_approval,
-    "billing.expense_markup": expense_markup,
-    "billing.per_diem": per_diem,
-    "billing.tiered_rate": tiered,
-    "billing.mileage": tiered,
-    "billing.volume_rate": lambda given: tiered({"mode": "volume", **given}),
+    "billing.time_invoicing": time_approval,
+    "billing.partial_billability": partial_billability,
+    "billing.billability": partial_billability,
+    "billing.write_down": adjusted,
+    "billing.write_up": adjusted,
     "billing.blended_rate": blended,
+    "billing.effective_rate": blended,
+    "billing.rate_resolution": rate_resolution,
+    "billing.effective_dated_rate": rate_resolution,
+    "pricing.rate_resolution": rate_resolution,
 }
+TOPICS |= costs.TOPICS | tiers.TOPICS

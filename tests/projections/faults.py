@@ -17,7 +17,7 @@ ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "receivables",
     "ledger",
-    "audit_trail", "outbox", "contract_position", "revenue_contracts",
+    "collection", "audit_trail", "outbox", "contract_position", "revenue_contracts",
     "billable_states", "sold_contracts", "contract_limits",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ def live_a_year(firm: Firm) -> None:
     first = firm.bill("one", contract, date(2025, 2, 3), firm.work(project, date(2025, 1, 3)),
                       firm.work(project, date(2025, 1, 6)))  # fmt: skip
     pay(firm, "P1", first, date(2025, 2, 20), "500.01")
+    firm.do("OpenDispute", invoice_id=first, opened_on=date(2025, 3, 1), why="hours")
     second = firm.bill("two", contract, date(2025, 3, 3), firm.work(project, date(2025, 2, 10)))
     credit(firm, "m1", first, date(2025, 3, 4), net="100.00")
     credit(firm, "m2", second, date(2025, 3, 5), restore=True)
@@ -157,6 +158,10 @@ def recognise(firm: Firm) -> None:
     contract = ready(firm, "Care", "1200", currency="USD")
     for month in (1, 2, 3):
         run(firm, contract, f"2025-{month:02}")
+    plan = named_id("plan", "Care")
+    firm.do("SetRecurringPlan", plan_id=plan, contract_id=contract, name="Care",
+            starts_on="2025-01-01", price="100")  # fmt: skip
+    firm.do("AccrueCharges", plan_id=plan, through="2025-03-31")
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:

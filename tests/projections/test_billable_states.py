@@ -77,7 +77,8 @@ def test_standard_worth_is_discounted_written_down_cut_billed_or_unbilled(year: 
 def test_realisation_is_billed_of_the_standard_worth_of_what_is_settled(year: Firm) -> None:
     packet = ask(year, "realisation", effective=JUNE)
 
-    assert rows(packet, "of", "standard", "billed", "unbilled", "realisation_pct")[:3] == [
+    found = rows(packet, "of", "standard", "billed", "unbilled", "realisation_pct")
+    assert [row for row in found if row[0] in ("Advice", "Build", "Capped")] == [
         ("Advice", "6053.75", "2300.00", "3653.75", "95.83"),
         ("Build", "9000.00", "3950.00", "5000.00", "98.75"),
         ("Capped", "3600.00", "500.00", "2200.00", "41.67"),

@@ -185,6 +185,7 @@ def test_unbilled_work_names_client_contract_and_project(year: Firm) -> None:
 
     assert rows(packet, "client", "contract", "project", "amount", "items", "oldest_on") == [
         ("ACME", "Advice", "Advice", packet.said()[0]["amount"], 2, "2025-02-10"),
+        ("ACME", "Care", "", "300.00", 3, "2025-01-01"),
     ]
 
 
