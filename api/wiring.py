@@ -44,6 +44,7 @@ from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
 from projections.ledger import Ledger
+from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.posting import Policies, Posting
 from projections.projection import Projection
@@ -174,7 +175,7 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(),
         ]  # fmt: skip

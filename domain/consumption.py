@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.money import quantize
 
-Kind = Literal["time", "expense", "milestone", "recurring"]
+Kind = Literal["time", "expense", "milestone", "recurring", "commitment"]
 
 
 class BilledElsewhere(Refusal):
@@ -28,6 +28,7 @@ class Share:
 
     ``amount`` is in the contract's currency; ``carried`` is what the books carry for it in the
     functional currency of the contract's entity. ``text`` and ``unit_price`` name its line.
+    ``discount`` is what the document took off already, with what the books carried for it.
     """
 
     holder_id: UUID
@@ -38,6 +39,8 @@ class Share:
     unit_price: Decimal
     amount: Decimal
     carried: Decimal
+    discount: Decimal = Decimal(0)
+    discount_carried: Decimal = Decimal(0)
 
     def less(self, amount: Decimal, carried: Decimal) -> "Share":
         """What is left when some is taken off; the quantity shrinks with the amount."""
@@ -46,6 +49,13 @@ class Share:
         left = self.amount - amount
         quantity = self.quantity * left / self.amount if self.amount else self.quantity
         return replace(self, quantity=quantity, amount=left, carried=self.carried - carried)
+
+    def discounted(self, amount: Decimal, carried: Decimal) -> "Share":
+        """As much of it, for less."""
+        return replace(
+            self, amount=self.amount - amount, carried=self.carried - carried,
+            discount=self.discount + amount, discount_carried=self.discount_carried + carried,
+        )  # fmt: skip
 
     def part_of(self, amount: Decimal, books: str) -> Decimal:
         """What the books carry for a part of the amount; all of it for all of it."""

@@ -4,13 +4,16 @@ import domain.access.commands as access
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
+import domain.billing.minimum_commands as minimums
 import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
+import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
+import domain.contracts.price_commands as price_clauses
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
 import domain.delivery.time_commands as time
@@ -19,6 +22,7 @@ import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
 import domain.pricing.commands as pricing
+import domain.pricing.tax_commands as taxes
 import domain.receivables.allowance_commands as allowances
 import domain.receivables.client_commands as paying_terms
 import domain.receivables.collection_commands as collections
@@ -35,8 +39,8 @@ import domain.sales.commands as sales
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "clauses", "collections",
     "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
-    "ledger", "memo_credits", "organisation", "parking", "paying_terms", "payment_corrections",
-    "payments", "pricing", "projects", "provisions", "receivables_policies", "recurring",
-    "revenue", "revenue_changes", "revenue_runs", "sales", "time", "time_corrections",
-    "write_offs",
+    "ledger", "memo_credits", "minimums", "organisation", "parking", "paying_terms",
+    "payment_corrections", "payments", "price_clauses", "pricing", "projects", "provisions",
+    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes",
+    "revenue_runs", "sales", "taxes", "time", "time_corrections", "write_offs",
 ]  # fmt: skip

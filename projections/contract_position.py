@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.contracts.account import ContractAccount
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense
@@ -49,6 +50,7 @@ class ContractPosition(Projection):
     """
 
     name = "contract_position"
+    version = 2
     tables = (MOVES, GROUPS, RUN)
 
     @on(Contract.Drafted)
@@ -112,6 +114,15 @@ class ContractPosition(Projection):
             fold.append(MOVES, at.position, 0, fact.entity, fact.contract_id, fact.accepted_on,
                         RECOGNISED, fact.currency, fact.amount, fact.quote.to, fact.functional,
                         fact.functional, ZERO)  # fmt: skip
+
+    @on(MinimumCommitment.TruedUp)
+    def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
+        """A minimum earned with the end of its month."""
+        charge = fact.charge
+        if fact.earned:
+            fold.append(MOVES, at.position, 0, fact.entity, fact.contract_id, charge.due_on,
+                        RECOGNISED, fact.currency, charge.amount, fact.quote.to,
+                        charge.functional, charge.functional, ZERO)  # fmt: skip
 
     @on(RevenueContract.Recognized, RevenueContract.Reversed)
     def run(

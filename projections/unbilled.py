@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
@@ -48,7 +49,7 @@ class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
-    version = 2
+    version = 3
     tables = (BILLABLES, MOVES)
 
     @on(Timesheet.TimeApproved)
@@ -126,6 +127,14 @@ class Unbilled(Projection):
             self._came(fold, at, "recurring", at.stream_id, charge.id, fact.contract_id, None,
                        fact.entity, fact.currency, charge.amount, ZERO,
                        charge.due_on)  # fmt: skip
+
+    @on(MinimumCommitment.TruedUp)
+    def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
+        """What a month lacked to its minimum, or what came back of it."""
+        charge = fact.charge
+        self._came(fold, at, "commitment", at.stream_id, charge.id, fact.contract_id, None,
+                   fact.entity, fact.currency, charge.amount,
+                   charge.functional if fact.earned else ZERO, charge.due_on)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

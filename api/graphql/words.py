@@ -31,6 +31,7 @@ class BillableKind(enum.Enum):
     expense = "expense"
     milestone = "milestone"
     recurring = "recurring"
+    commitment = "commitment"
 
 
 @strawberry.enum(description="Where a deal stands.")

@@ -9,17 +9,17 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.billing.documents import BILLERS, DocumentAnswer
-from domain.billing.holders import restore
-from domain.billing.invoice import CreditLine, Invoice
+from domain.billing.holders import holder_of, restore
+from domain.billing.invoice import CreditLine, Invoice, Totals
 from domain.billing.invoice_commands import kind_totals
 from domain.billing.numbering import next_number
-from domain.command import Answer, Command, Exact, Value
+from domain.command import Command, Exact, Value
 from domain.consumption import BilledElsewhere
-from domain.contracts.account import KindTotal
+from domain.contracts.account import ContractAccount, KindTotal, WriteDown
 from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
-from domain.money import require_fine
+from domain.money import quantize, require_fine
 from domain.organisation.commands import legal_entity
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
@@ -37,11 +37,19 @@ class CreditLineInput(Value):
     )
 
 
+class CreditAnswer(DocumentAnswer):
+    """The memo's number and figures, positive, in the invoice's currency."""
+
+    net: Exact
+    tax: Exact
+    gross: Exact = Field(description="Net and tax: what the client owes less, or is owed")
+
+
 class IssueCreditMemo(Command):
     """Take back some of an invoice: a price cut, or work to be billed again."""
 
     ROLES: ClassVar = BILLERS
-    ANSWER: ClassVar = DocumentAnswer
+    ANSWER: ClassVar = CreditAnswer
     memo_id: UUID
     invoice_id: UUID
     issued_on: date
@@ -53,7 +61,7 @@ class IssueCreditMemo(Command):
         del today
         return self.issued_on
 
-    def run(self, work: UnitOfWork) -> Answer:
+    def run(self, work: UnitOfWork) -> CreditAnswer:
         """Raises OverCredited, UnknownLine, PartialRestore, PeriodClosed, AmountTooFine.
 
         A memo id used before is AlreadyTaken.
@@ -69,11 +77,11 @@ class IssueCreditMemo(Command):
             self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
             lines, self._carried(work, contract, invoice, lines),
         )  # fmt: skip
-        account_of(work, contract).charge(
-            self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
-            invoice.purchase_order,
-        )  # fmt: skip
-        return DocumentAnswer(id=self.memo_id, number=number.text)
+        account = account_of(work, contract)
+        account.charge(self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
+                       invoice.purchase_order)  # fmt: skip
+        undo_discounts(work, account, invoice, lines, self.issued_on)
+        return answer_of(self.memo_id, number.text, invoice.totals_of(lines))
 
     def _carried(
         self,
@@ -99,10 +107,40 @@ class IssueCreditMemo(Command):
         )
 
 
+def answer_of(memo_id: UUID, number: str, totals: Totals) -> CreditAnswer:
+    """What a memo took back."""
+    return CreditAnswer(
+        id=memo_id, number=number, net=totals.net, tax=totals.tax, gross=totals.gross
+    )
+
+
 def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal, ...]:
-    """What credited lines give back to the limits of the contract; hours in proportion."""
+    """What credited lines give back to the limits of the contract; hours in proportion.
+
+    Limits count prices, with any tax inside them; the last credit gives back the rest.
+    """
     parts = []
     for line in lines:
-        billed = invoice.lines[line.no]
-        parts.append((line.kind, -line.net, -billed.quantity * line.net / billed.net))
+        billed, after = invoice.lines[line.no], invoice.credited_net[line.no]
+        upto, known = (
+            quantize(billed.price * net / billed.net, invoice.currency)
+            for net in (after, after - line.net)
+        )
+        parts.append((line.kind, known - upto, -billed.quantity * line.net / billed.net))
     return kind_totals(parts)
+
+
+def undo_discounts(
+    work: UnitOfWork, account: ContractAccount, invoice: Invoice, lines: Iterable[CreditLine],
+    on: date,
+) -> None:  # fmt: skip
+    """Freed things are worth again what the invoice took off: the discount was of it alone."""
+    for line in lines:
+        for source in line.restored:
+            if source.discount:
+                share = holder_of(work, line.kind, source.holder_id).shares((source.id,))[0]
+                account.write_down(share, WriteDown(
+                    account.contract_id, line.kind, source.holder_id, source.id,
+                    -source.discount, -source.discount_carried, invoice.currency,
+                    invoice.quote.to, invoice.party.entity, on, "discount taken back",
+                ))  # fmt: skip

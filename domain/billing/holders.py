@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.aggregate import Root
 from domain.billing.invoice import CreditLine
 from domain.billing.lines import Source
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.command import Value
 from domain.consumption import BilledElsewhere, Holder, Kind, Share
@@ -20,6 +21,7 @@ from domain.unit_of_work import UnitOfWork
 
 HOLDERS: dict[str, type[Root]] = {
     "time": Timesheet, "expense": Expense, "milestone": Project, "recurring": RecurringPlan,
+    "commitment": MinimumCommitment,
 }  # fmt: skip
 
 
@@ -30,7 +32,7 @@ class OtherContract(Refusal):
 
 
 class BillableRef(Value):
-    """Billable things: their holder (timesheet, expense, project, plan) and what of it."""
+    """Billable things: their holder (timesheet, project, plan, …) and what of it."""
 
     kind: Kind
     holder_id: UUID

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
-from domain.billing.lines import InvoiceLine, Source
+from domain.billing.lines import InvoiceLine, LineTax, Source, credited_taxes
 from domain.errors import Refusal
 from domain.money import quantize
 from domain.pricing.fx import Quote
@@ -77,7 +77,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class CreditLine:
-    """Part of an invoice line taken back. ``restored`` sources may be billed again."""
+    """Part of an invoice line taken back. ``restored`` sources may be billed again.
+
+    ``taxes`` says what goes back of each tax, where the line was taxed by a code.
+    """
 
     no: int
     net: Decimal
@@ -85,6 +88,7 @@ class CreditLine:
     carried: Decimal
     kind: str
     restored: tuple[Source, ...]
+    taxes: tuple[LineTax, ...] = ()
 
 
 class Invoice(Root):
@@ -231,9 +235,12 @@ class Invoice(Root):
             raise OverCredited(f"line {no} has {left} {self.currency} left", field="lines")
         if restore and taken != line.net:
             raise PartialRestore(f"line {no} is not credited in full", field="lines")
-        tax = self._tax(line, taken)
+        before = self.credited_net[no]
+        taxes = credited_taxes(line, before, before + taken, self.currency)
+        tax = sum((one.charged for one in taxes), Decimal(0)) if taxes else self._tax(line, taken)
         carried = line.carried if restore else Decimal(0)
-        return CreditLine(no, taken, tax, carried, line.kind, line.sources if restore else ())
+        sources = line.sources if restore else ()
+        return CreditLine(no, taken, tax, carried, line.kind, sources, taxes)
 
     def _tax(self, line: InvoiceLine, taken: Decimal) -> Decimal:
         credited = self.credited_net[line.no] + taken

@@ -1,8 +1,8 @@
 """Issuing invoices: what is billable, within every limit, becomes lines, numbers and figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -10,23 +10,26 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.billing.cap import CapLine, cap_lines
 from domain.billing.documents import BILLERS, DocumentAnswer, NothingToBill
 from domain.billing.holders import BillableRef, consume, offered
 from domain.billing.invoice import Invoice, Party, Totals
+from domain.billing.limits import Cut, Cutting, order_warnings
+from domain.billing.line_taxes import CodeRates, tax_lines
 from domain.billing.lines import InvoiceLine, lines_of
 from domain.billing.numbering import next_number
 from domain.billing.readiness import require_ready
-from domain.command import Answer, Command, Exact
+from domain.command import Command, Exact
 from domain.consumption import Share
-from domain.contracts.account import ContractAccount, KindTotal, WriteDown
-from domain.contracts.clauses import CapExceeded
+from domain.contracts.account import ContractAccount, KindTotal
 from domain.contracts.commands import account_of, settle_document
 from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
+from domain.money import require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
+from domain.pricing.discount import Discount
 from domain.pricing.fx import Quote, quote
+from domain.pricing.tax_code import TaxCode
 from domain.request import AlreadyTaken
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
@@ -37,11 +40,28 @@ class InvoiceAnswer(DocumentAnswer):
 
     net: Exact
     tax: Exact
+    gross: Exact = Field(description="Net and tax: what the client owes")
+    discount: Exact = Field(description="Taken off before tax, agreed and of this document")
     written_down: Exact = Field(description="Cut by caps, for good")
-    steps: tuple[str, ...] = Field(description="How limits cut the lines, in order")
+    steps: tuple[str, ...] = Field(description="How discounts and limits cut the lines, in order")
+    warnings: tuple[str, ...] = Field(description="Limits that come near their end")
 
 
-class IssueInvoice(Command):
+class DiscountFields(Command):
+    """What a document takes off all its lines, before tax, beside what the contract agrees."""
+
+    discount_pct: Exact = Field(default=Decimal(0), ge=0, le=100, decimal_places=4)
+    discount_amount: Exact = Field(
+        default=Decimal(0), ge=0, max_digits=18, description="In place of a percentage"
+    )
+
+    def discount(self, currency: str) -> Discount:
+        """Raises AmountTooFine."""
+        require_fine(self.discount_amount, currency, field="discount_amount")
+        return Discount(self.discount_pct, self.discount_amount)
+
+
+class IssueInvoice(DiscountFields):
     """Bill approved time, expenses and accepted milestones of one contract."""
 
     ROLES: ClassVar = BILLERS
@@ -56,11 +76,13 @@ class IssueInvoice(Command):
         del today
         return self.issued_on
 
-    def run(self, work: UnitOfWork) -> Answer:
+    def run(self, work: UnitOfWork) -> InvoiceAnswer:
         """Raises BilledElsewhere, OtherContract, PeriodClosed, MissingRate, NothingToBill.
 
         A client whom the accounting system would refuse is NotExportReady.
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
+        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine. Taxes: NoTaxRate,
+        TaxInsidePrice.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -71,20 +93,40 @@ class IssueInvoice(Command):
         account = account_of(work, contract)
         rate = quote(work, contract.currency, entity.currency, self.issued_on)
         found = offered(work, self.sources, contract.id)
-        cut = cut_to_limits(contract, account, found, rate.to, self.issued_on)
+        cut = Cutting(contract, account, rate.to, self.issued_on).cut(
+            found, self.discount(contract.currency)
+        )
         consume(work, cut.shares, self.invoice_id)
-        lines = lines_of(cut.shares, contract.currency, contract.terms.tax_rate_pct)
+        lines = self._lines(work, contract, cut.shares)
         totals = self._totals(work, contract, lines, rate)
         invoice = work.add(self._invoice(work, contract, lines, totals, rate))
         charge(account, contract, invoice, cut.shares, self.issued_on)
-        return self._answer(invoice, lines, cut)
+        return self._answer(invoice, cut, order_warnings(contract, account))
 
-    def _answer(self, invoice: Invoice, lines: Iterable[InvoiceLine], cut: "Cut") -> Answer:
-        totals = totals_of(lines, invoice.quote)
+    def _answer(self, invoice: Invoice, cut: Cut, warnings: tuple[str, ...]) -> InvoiceAnswer:
+        totals = invoice.totals
         return InvoiceAnswer(
             id=invoice.id, number=invoice.number, net=totals.net, tax=totals.tax,
-            written_down=cut.written_down, steps=cut.steps,
+            gross=totals.gross, discount=cut.discount, written_down=cut.written_down,
+            steps=cut.steps, warnings=(*cut.warnings, *warnings),
         )  # fmt: skip
+
+    def _lines(
+        self, work: UnitOfWork, contract: Contract, shares: list[Share]
+    ) -> tuple[InvoiceLine, ...]:
+        """Taxed by the contract's codes at the rates of the day, or by its fixed percentage."""
+        clause = contract.tax
+        if clause is None:
+            return lines_of(shares, contract.currency, contract.terms.tax_rate_pct)
+        kinds = {share.kind for share in shares}
+        codes = {kind: work.read(TaxCode, clause.of(kind)) for kind in kinds}
+        rates: dict[str, CodeRates] = {
+            kind: CodeRates(code.code, code.rates_on(self.issued_on))
+            for kind, code in codes.items()
+        }
+        contract.require_net_prices(tax_inside=any(r.rates.included for r in rates.values()))
+        return tax_lines(lines_of(shares, contract.currency, Decimal(0)), rates.__getitem__,
+                         contract.currency, per_document=clause.per_document)  # fmt: skip
 
     def _totals(
         self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
@@ -127,50 +169,6 @@ def totals_of(lines: Iterable[InvoiceLine], rate: Quote) -> Totals:
     tax = sum((line.tax for line in listed), Decimal(0))
     carried = sum((line.carried for line in listed), Decimal(0))
     return Totals(net, tax, rate.convert(net), rate.convert(tax), carried)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What limits leave of the shares offered: what is billed, and what they took."""
-
-    shares: list[Share]
-    written_down: Decimal
-    steps: tuple[str, ...]
-
-
-def cut_to_limits(
-    contract: Contract, account: ContractAccount, offered: Sequence[Share], books: str, on: date
-) -> Cut:
-    """Cut shares, in their order, at the contract's hard caps; what they take is written down.
-
-    Lines below zero give nothing to cut. Raises CapExceeded, BillableHeld, BilledElsewhere.
-    """
-    worth = [account.worth(share) for share in offered]
-    limits = account.limits(contract.caps.values())
-    counted = [cap_line(share) for share in worth]
-    capped = cap_lines(limits, counted, contract.currency)
-    if capped.written_down and not capped.billable:
-        raise CapExceeded(
-            f"nothing is left to bill under {', '.join(contract.caps)}", field="sources"
-        )
-    account.tell(capped.reached, capped.limits)
-    kept = []
-    for share, left, line in zip(offered, worth, capped.lines, strict=True):
-        taken = line.written_down, left.part_of(line.written_down, books)
-        if line.written_down:
-            account.write_down(share, WriteDown(
-                contract.id, share.kind, share.holder_id, share.id, *taken, contract.currency,
-                books, contract.entity, on, "cap",
-            ))  # fmt: skip
-        kept.append(left.less(*taken))
-    steps = tuple(step.text for step in capped.steps if step.rule != "cap.within")
-    return Cut([share for share in kept if share.amount], capped.written_down, steps)
-
-
-def cap_line(share: Share) -> CapLine:
-    """What caps count of a share: nothing where it gives money back."""
-    hours = share.quantity if share.kind == "time" else Decimal(0)
-    return CapLine(share.kind, max(share.amount, Decimal(0)), hours)
 
 
 def charge(

@@ -5,9 +5,11 @@ agree; tax is rounded once a line (half up).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 from domain.consumption import Kind, Share
@@ -16,17 +18,50 @@ from domain.money import quantize
 
 @dataclass(frozen=True)
 class Source:
-    """A billable thing on a line: where it is held, its amount and its carrying amount."""
+    """A billable thing on a line: where it is held, its amount and its carrying amount.
+
+    Both are after the document's ``discount``, of which ``discount_carried`` was in the books.
+    """
 
     holder_id: UUID
     id: UUID
     amount: Decimal
     carried: Decimal
+    discount: Decimal = Decimal(0)
+    discount_carried: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class LineTax:
+    """One tax of a line: ``amount`` on ``base``, of which ``charged`` is asked for.
+
+    ``note`` says why not all of it is: reverse charge, or the reason of an exemption.
+    """
+
+    name: str
+    rate_pct: Decimal
+    base: Decimal
+    amount: Decimal
+    charged: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TaxBasis:
+    """By which code, rates and rounding a line was taxed."""
+
+    code: str
+    rates_from: date
+    rounding: Literal["line", "document"]
+    taxes: tuple[LineTax, ...]
 
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """``quantity`` is hours for time, else 1; amounts in the invoice's currency."""
+    """``quantity`` is hours for time, else 1; amounts in the invoice's currency.
+
+    ``tax_rate_pct`` is the sum of the percentages that are charged.
+    """
 
     no: int
     kind: Kind
@@ -37,6 +72,17 @@ class InvoiceLine:
     tax_rate_pct: Decimal
     tax: Decimal
     sources: tuple[Source, ...]
+    tax_basis: TaxBasis | None = None
+
+    @property
+    def price(self) -> Decimal:
+        """What the sources are worth after discount, with any tax that is inside their prices."""
+        return sum((source.amount for source in self.sources), Decimal(0))
+
+    @property
+    def discount(self) -> Decimal:
+        """What the document took off it."""
+        return sum((source.discount for source in self.sources), Decimal(0))
 
     @property
     def carried(self) -> Decimal:
@@ -61,9 +107,30 @@ def _group(share: Share) -> tuple[str, str, Decimal, str]:
 def _line(no: int, group: list[Share], currency: str, tax_rate_pct: Decimal) -> InvoiceLine:
     first = group[0]
     net = sum((share.amount for share in group), Decimal(0))
-    sources = tuple(Source(s.holder_id, s.id, s.amount, s.carried) for s in group)
+    sources = tuple(
+        Source(s.holder_id, s.id, s.amount, s.carried, s.discount, s.discount_carried)
+        for s in group
+    )
     quantity = sum((share.quantity for share in group), Decimal(0))
     return InvoiceLine(
         no, first.kind, first.text, round(quantity, 4), first.unit_price, net, tax_rate_pct,
         quantize(net * tax_rate_pct / 100, currency), sources,
     )  # fmt: skip
+
+
+def credited_taxes(
+    line: InvoiceLine, before: Decimal, after: Decimal, currency: str
+) -> tuple[LineTax, ...]:
+    """The part of each tax that goes back where a line's credited net grows so far.
+
+    Each is that of all credited less what went back before, so the last credit takes the rest.
+    """
+
+    def part(whole: Decimal) -> Decimal:
+        upto, known = whole * after / line.net, whole * before / line.net
+        return quantize(upto, currency) - quantize(known, currency)
+
+    return tuple(
+        replace(tax, base=part(tax.base), amount=part(tax.amount), charged=part(tax.charged))
+        for tax in (line.tax_basis.taxes if line.tax_basis else ())
+    )

@@ -181,6 +181,7 @@ class ContractAccount(Root):
         self.billed = ZERO
         self.amounts: dict[str, Decimal] = defaultdict(Decimal)
         self.hours: dict[str, Decimal] = defaultdict(Decimal)
+        self.months: dict[date, Decimal] = defaultdict(Decimal)
         self.ordered: dict[str, Decimal] = defaultdict(Decimal)
         self.held: dict[UUID, str] = {}
         self.written: dict[UUID, tuple[Decimal, Decimal]] = {}
@@ -201,6 +202,10 @@ class ContractAccount(Root):
         sums = self.amounts if cap.measure == "amount" else self.hours
         counted = (value for kind, value in sums.items() if not cap.kinds or kind in cap.kinds)
         return sum(counted, ZERO)
+
+    def used_in(self, month: date) -> Decimal:
+        """What documents dated in a month bill, beside what a minimum commitment charges."""
+        return self.months.get(month.replace(day=1), ZERO)
 
     def worth(self, share: Share) -> Share:
         """The share less what was written down of it. Raises BillableHeld, BilledElsewhere."""
@@ -314,9 +319,11 @@ class ContractAccount(Root):
         self, document_id: UUID, number: str, charged_on: date, net: Decimal,
         kinds: tuple[KindTotal, ...], purchase_order: str,
     ) -> None:  # fmt: skip
-        del document_id, number, charged_on
+        del document_id, number
         self.billed += net
         for total in kinds:
+            if total.kind != "commitment":
+                self.months[charged_on.replace(day=1)] += total.net
             self.amounts[total.kind] += total.net
             self.hours[total.kind] += total.hours
         if purchase_order:

@@ -1,11 +1,13 @@
-"""Clauses of a contract: what the parties agreed about caps, time and purchase orders."""
+"""Clauses of a contract: what the parties agreed about caps, time, orders, taxes, discounts."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from domain.errors import Refusal
+from domain.pricing.rebate import VolumeMode, VolumeStep
 from domain.pricing.time_rounding import RoundingTerms
 
 HUNDRED = Decimal(100)
@@ -56,6 +58,47 @@ class TimeTerms:
     rounding: RoundingTerms | None = None
     blended_rate: Decimal | None = None
     discount_pct: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class KindTax:
+    """The tax code of one kind of billable thing."""
+
+    kind: str
+    tax_code_id: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class TaxClause:
+    """The tax code of the contract's lines, in place of a fixed percentage.
+
+    ``by_kind`` names those that have another. ``per_document``: each tax is rounded once a
+    document and not once a line.
+    """
+
+    tax_code_id: UUID
+    code: str
+    per_document: bool = False
+    by_kind: tuple[KindTax, ...] = ()
+
+    def of(self, kind: str) -> UUID:
+        """The code that taxes a kind of thing."""
+        own = (one.tax_code_id for one in self.by_kind if one.kind == kind)
+        return next(own, self.tax_code_id)
+
+
+@dataclass(frozen=True)
+class VolumeTerms:
+    """A discount on every invoice by the volume it reaches; one step from 0 is a flat one.
+
+    ``to_date``: the volume is all that was billed under the contract, the invoice included, net
+    of discounts and tax; else it is the invoice's own.
+    """
+
+    steps: tuple[VolumeStep, ...]
+    mode: VolumeMode = "volume"
+    to_date: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.billing.cap import BadLimit
-from domain.contracts.clauses import HUNDRED, Cap, PurchaseOrder, TimeTerms
+from domain.contracts.clauses import HUNDRED, Cap, PurchaseOrder, TaxClause, TimeTerms, VolumeTerms
 from domain.errors import Refusal
 from domain.organisation.person import OverlappingRate
+from domain.pricing.rebate import volume_discount
 
 Recognition = Literal["as_earned", "by_run"]
 """When revenue is posted: with the approval of what earned it, or by the period's run."""
@@ -32,6 +33,12 @@ class AlreadyTerminated(Refusal):
     """The contract has ended early before."""
 
     code = "ALREADY_TERMINATED"
+
+
+class TaxInsidePrice(Refusal):
+    """What is earned at once is earned net of tax: only a revenue run bills prices with tax."""
+
+    code = "TAX_INSIDE_PRICE"
 
 
 class OutsideTerm(Refusal):
@@ -94,6 +101,18 @@ class Contract(Root):
         TOPIC = "contracts.purchase_order_attached"
         order: PurchaseOrder
 
+    class TaxSet(Root.Event):
+        """Which tax codes documents from now on are taxed by; the last clause holds."""
+
+        TOPIC = "contracts.tax_set"
+        tax: TaxClause
+
+    class VolumeDiscountSet(Root.Event):
+        """A discount by volume was agreed; the last one holds."""
+
+        TOPIC = "contracts.volume_discount_set"
+        terms: VolumeTerms
+
     class Suspended(Root.Event):
         """Nothing is billed until it is resumed."""
 
@@ -147,6 +166,8 @@ class Contract(Root):
         self.caps: dict[str, Cap] = {}
         self.time_terms: tuple[TimeTerms, ...] = ()
         self.order: PurchaseOrder | None = None
+        self.tax: TaxClause | None = None
+        self.discount: VolumeTerms | None = None
 
     def activate(self, approved_by: str) -> None:
         """Twice changes nothing. ``approved_by`` names the enforceable approval."""
@@ -175,6 +196,27 @@ class Contract(Root):
         """Name the client's order on documents from now on; the same again changes nothing."""
         if self.order != order:
             self._purchase_order_attached(order)
+
+    def set_tax(self, tax: TaxClause) -> None:
+        """Tax documents from now on by codes; the same again changes nothing."""
+        if self.tax != tax:
+            self._tax_set(tax)
+
+    def require_net_prices(self, *, tax_inside: bool) -> None:
+        """Raises TaxInsidePrice where approval would earn a price with tax inside."""
+        if tax_inside and self.terms.earned_at_once:
+            raise TaxInsidePrice(
+                f"{self.name} earns its prices at once: they are net of tax", field="tax_code"
+            )
+
+    def set_volume_discount(self, terms: VolumeTerms) -> None:
+        """Discount documents from now on; the same again changes nothing.
+
+        Raises NothingGiven, NegativeFigure, PercentOutOfRange, TiersOutOfOrder.
+        """
+        volume_discount(Decimal(0), terms.steps, self.currency, mode=terms.mode)
+        if self.discount != terms:
+            self._volume_discount_set(terms)
 
     def suspend(self, why: str) -> None:
         """Twice changes nothing. Raises ContractNotActive."""
@@ -222,6 +264,14 @@ class Contract(Root):
     @event(PurchaseOrderAttached)
     def _purchase_order_attached(self, order: PurchaseOrder) -> None:
         self.order = order
+
+    @event(TaxSet)
+    def _tax_set(self, tax: TaxClause) -> None:
+        self.tax = tax
+
+    @event(VolumeDiscountSet)
+    def _volume_discount_set(self, terms: VolumeTerms) -> None:
+        self.discount = terms
 
     @event(Suspended)
     def _suspended(self, why: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.aggregate import Root
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.payment import Payment
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -124,6 +125,17 @@ def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
     lines = both(chart.POSITION, chart.REVENUE_FIXED, fact.currency, fact.amount,
                  fact.functional, fact.originator_id)  # fmt: skip
     yield Entry("milestone_value", fact.entity, fact.quote.to, fact.accepted_on, fact.name, "",
+                lines)  # fmt: skip
+
+
+def commitment_value(fact: MinimumCommitment.TruedUp) -> Iterable[Entry]:
+    """A month below its minimum earns the rest: Dr 1200, Cr 4020; the reverse if given back."""
+    charge = fact.charge
+    if not fact.earned:
+        return
+    lines = both(chart.POSITION, chart.REVENUE_RECURRING, fact.currency, charge.amount,
+                 charge.functional, None)  # fmt: skip
+    yield Entry("commitment_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "",
                 lines)  # fmt: skip
 
 
@@ -275,6 +287,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
     Project.MilestoneAccepted: (milestone_value,),
+    MinimumCommitment.TruedUp: (commitment_value,),
     ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),

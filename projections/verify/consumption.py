@@ -2,7 +2,7 @@
 
 from projections.verify.check import Check
 
-READ_BY = ("unbilled", "time_entries", "deals", "recurring")
+READ_BY = ("unbilled", "time_entries", "deals", "recurring", "minimums")
 # An item's moves sum to itself while it is unbilled and to nothing while it is billed.
 SPLIT = """
 SELECT b.kind, b.id, b.amount, b.carried, b.billed, coalesce(sum(m.amount), 0),
@@ -28,6 +28,8 @@ WITH held AS (
     SELECT 'milestone', id, state = 'billed' FROM milestones WHERE state IN ('accepted', 'billed')
     UNION ALL
     SELECT 'recurring', id, billed FROM recurring_charges
+    UNION ALL
+    SELECT 'commitment', id, billed FROM minimum_charges
     UNION ALL
     SELECT 'expense', x.id, x.state = 'billed' FROM expenses x
     WHERE x.state = 'billed' OR EXISTS (SELECT FROM billables b WHERE b.id = x.id)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
+from domain.billing.minimum import MinimumCommitment
 from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
@@ -67,6 +68,15 @@ def _go_on(firm: PaperFirm, name: str) -> None:
                 issued_on="2025-01-31", sources=[source])  # fmt: skip
         firm.do("IssueCreditMemo", memo_id=new("m7"), invoice_id=new("i7"),
                 issued_on="2025-01-31", why="again",
+                lines=[{"no": 1, "restore": True}])  # fmt: skip
+    if name == "TrueUpCommitment":
+        charge = firm.last(MinimumCommitment.TruedUp)
+        source = {"kind": "commitment", "holder_id": charge.originator_id,
+                  "ids": [charge.charge.id]}  # fmt: skip
+        firm.do("IssueInvoice", invoice_id=new("i5"), contract_id=charge.contract_id,
+                issued_on="2025-04-01", sources=[source])  # fmt: skip
+        firm.do("IssueCreditMemo", memo_id=new("m5"), invoice_id=new("i5"),
+                issued_on="2025-04-01", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]

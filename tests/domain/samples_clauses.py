@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from domain.identity import named_id
+from domain.policies import contract_id
 from tests.domain.named import new
 from tests.firm import WORKER, Firm
 
-DATED = {"WriteDownBillable": "on", "WriteUpBillable": "on"}
+DATED = {"WriteDownBillable": "on", "WriteUpBillable": "on", "RebillInvoice": "issued_on"}
 CREATED: dict[str, str] = {}
 
 
@@ -47,11 +48,25 @@ def prepare(firm: Firm) -> None:
             billing_model="fixed_fee", payment_terms_days=30)  # fmt: skip
     firm.do("ActivateContract", contract_id=suspended, approved_by="order 8")
     firm.do("SuspendContract", contract_id=suspended, why="the client is silent")
+    firm.do("DefineTaxCode", **tax_code("DE-STD", "19"))
+    firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="500.00")
+
+
+def tax_code(code: str, rate: str, **tax: Any) -> dict[str, Any]:
+    """Fields of a code with one tax from 2025 on."""
+    return {"entity": "DE01", "code": code, "name": code, "country": "DE",
+            "from_date": "2025-01-01",
+            "taxes": [{"name": "VAT", "rate_pct": rate, **tax}]}  # fmt: skip
 
 
 def money(amount: str) -> dict[str, str]:
     """An amount in EUR."""
     return {"amount": amount, "currency": "EUR"}
+
+
+def taken_back(at: Any) -> dict[str, Any]:
+    """Fields that take an invoice back as a whole."""
+    return {"invoice_id": at.invoice, "memo_id": new("m6"), "why": "the wrong order"}
 
 
 def dear(firm: Firm) -> dict[str, Any]:
@@ -79,5 +94,17 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "WriteUpBillable": {**entry, "amount": "20.00", "on": "2025-01-10", "why": "agreed"},
         "SetBillability": {**week, "entry_id": at.logged[1], "billable_pct": "50",
                            "why": "half of it was training"},
+        "DefineTaxCode": tax_code("DE-RED", "7"),
+        "SetTaxRates": {"entity": "DE01", "code": "DE-STD", "from_date": "2026-01-01",
+                        "taxes": [{"name": "VAT", "rate_pct": "20"}]},
+        "SetContractTax": {**contract, "tax_code": "DE-STD",
+                           "by_kind": [{"kind": "expense", "tax_code": "DE-STD"}]},
+        "SetVolumeDiscount": {**contract, "steps": [{"from_volume": "1000", "pct": "5"}]},
+        "SetMinimumCommitment": {"contract_id": contract_id(DEAL), "from_date": "2025-07-01",
+                                 "monthly": "600.00"},
+        "TrueUpCommitment": {"contract_id": contract_id(DEAL), "month": "2025-03-31"},
+        "VoidInvoice": {**taken_back(at), "issued_on": "2025-01-09"},
+        "RebillInvoice": {**taken_back(at), "new_invoice_id": new("i6"),
+                          "issued_on": "2025-01-10", "discount_pct": "10"},
         "ReRateTime": {**dear(firm), "why": "the terms came late"},
     }  # fmt: skip

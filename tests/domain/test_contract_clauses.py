@@ -328,8 +328,9 @@ def test_pricing_anew_needs_somebody_else(paper: PaperFirm, at: Stage) -> None:
 
 
 STEPS = st.lists(
-    st.sampled_from(["hold", "release", "down", "up", "bill", "credit"]), min_size=1, max_size=9
-)
+    st.sampled_from(["hold", "release", "down", "up", "bill", "cheap", "credit", "void", "again"]),
+    min_size=1, max_size=9,
+)  # fmt: skip
 
 
 @given(STEPS)
@@ -366,10 +367,25 @@ def take(paper: PaperFirm, at: Stage, step: str, no: int) -> None:
         paper.do("WriteUpBillable", **adjusted(at, f"{30 + no}.00"))
     elif step == "bill":
         paper.do("IssueInvoice", **invoice(at, invoice_id=new(f"i{no}")))
+    elif step == "cheap":
+        paper.do("IssueInvoice", **invoice(at, invoice_id=new(f"i{no}"), discount_pct="12.5"))
+    elif step in {"void", "again"}:
+        take_back(paper, step, no)
     elif open_ := [id_ for n in range(no) if is_open(paper, id_ := new(f"i{n}"))]:
         paper.do("IssueCreditMemo", memo_id=new(f"m{no}"), invoice_id=open_[-1],
                  issued_on="2025-01-10", why="x",
                  lines=[{"no": 1, "restore": True}])  # fmt: skip
+
+
+def take_back(paper: PaperFirm, step: str, no: int) -> None:
+    """Void what is billed last, or bill it again for less."""
+    open_ = [id_ for n in range(no) if is_open(paper, id_ := new(f"i{n}"))]
+    given = {"invoice_id": open_[-1] if open_ else new("none"), "memo_id": new(f"m{no}"),
+             "issued_on": "2025-01-10", "why": "x"}  # fmt: skip
+    if step == "void":
+        paper.do("VoidInvoice", **given)
+    else:
+        paper.do("RebillInvoice", **given, new_invoice_id=new(f"i{no}"), discount_amount="7.77")
 
 
 def is_open(paper: PaperFirm, invoice_id: UUID) -> bool:
