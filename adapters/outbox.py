@@ -23,6 +23,7 @@ from adapters.documents import (
 )
 from domain.billing import invoice as billing
 from domain.billing.payment import Payment as Received
+from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
@@ -121,6 +122,8 @@ class Outbox(Projection):
     def _documents(self, at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, str]]:
         if make := DOCUMENTS.get(type(at.fact)):
             yield from make(at, sold)
+        elif isinstance(at.fact, Contract.Changed):
+            yield from changed(at, self._by_contract.get(at.stream_id))
 
     def _figures(self, at: Recorded, sold: dict[UUID, Sold]) -> set[UUID]:
         fact = at.fact
@@ -130,16 +133,18 @@ class Outbox(Projection):
             return _told(fact, sold)
         if isinstance(fact, billing.Invoice.Issued | billing.Invoice.Credited):
             sign = 1 if isinstance(fact, billing.Invoice.Issued) else -1
-            return _add(self._by_contract.get(fact.party.contract_id),
+            return _add(self._by_contract.get(fact.party.contract_id), currency=fact.quote.to,
                         billed=sign * fact.totals.functional_net)  # fmt: skip
+        if isinstance(fact, Project.BudgetChanged):
+            return _rebudgeted(sold.get(fact.originator_id), fact)
         return {id_ for id_, figures in figures_of(fact) for id_ in _add(sold.get(id_), **figures)}
 
     def _won(self, fact: Opportunity.ClosedWon, sold: dict[UUID, Sold]) -> set[UUID]:
         if not fact.external_ref:
             return set()
         ours, budget = fact.originator_id, sum((r.cost for r in fact.terms.roles), Decimal(0))
-        one = Sold(project_id(ours), contract_id(ours), fact.external_ref, project_code(fact),
-                   fact.entity, "", budget)  # fmt: skip
+        one = Sold(project_id(ours, fact.again), contract_id(ours, fact.again), fact.external_ref,
+                   project_code(fact), fact.entity, "", budget)  # fmt: skip
         sold[one.project_id] = self._by_contract[one.contract_id] = one
         return {one.project_id}
 
@@ -149,6 +154,14 @@ def _add(one: Sold | None, **figures: Any) -> set[UUID]:
         return set()
     one.currency = figures.pop("currency", one.currency)
     one.add(**figures)
+    return {one.project_id}
+
+
+def _rebudgeted(one: Sold | None, fact: Project.BudgetChanged) -> set[UUID]:
+    """The budget of now is what the next actuals are told beside."""
+    if one is None:
+        return set()
+    one.budget += sum((line.cost for line in fact.lines), Decimal(0))
     return {one.project_id}
 
 
@@ -231,9 +244,32 @@ def deal(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, str]]
     fact: Opportunity.ClosedWon = at.fact
     if fact.external_ref:
         yield DealUpdate(
-            key=f"deal-{at.stream_id.hex}", opportunity_key=fact.external_ref,
+            key=f"deal-{at.stream_id.hex}" + (f"-{fact.again}" if fact.again else ""),
+            opportunity_key=fact.external_ref,
             project_code=project_code(fact), contract_value=fact.terms.value,
             currency=fact.terms.currency, stage="won",
+        ), CRM  # fmt: skip
+
+
+def changed(at: Recorded, one: Sold | None) -> Iterable[tuple[Document, str]]:
+    """What a sold contract is worth after a change order, for the CRM its deal came from."""
+    fact: Contract.Changed = at.fact
+    if one is not None:
+        yield DealUpdate(
+            key=f"change-{fact.change_order_id.hex}", opportunity_key=one.opportunity_key,
+            project_code=one.code, contract_value=fact.value, currency=fact.currency, stage="won",
+        ), CRM  # fmt: skip
+
+
+def reopened(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, str]]:
+    """A close that was taken back, for the CRM."""
+    fact: Opportunity.Reopened = at.fact
+    one = sold.get(project_id(at.stream_id, fact.again))
+    if one is not None and fact.was == "won":
+        yield DealUpdate(
+            key=f"reopen-{at.stream_id.hex}-{fact.again}", opportunity_key=one.opportunity_key,
+            project_code=one.code, contract_value=fact.terms.value, currency=fact.terms.currency,
+            stage="engaging",
         ), CRM  # fmt: skip
 
 
@@ -259,9 +295,11 @@ DOCUMENTS: dict[type, Any] = {
     billing.Invoice.Credited: credit_memo,
     Received.Applied: payment,
     Opportunity.ClosedWon: deal,
+    Opportunity.Reopened: reopened,
     Calendar.PeriodHardClosed: actuals,
 }
 FIGURES = (
     Opportunity.ClosedWon, Calendar.PeriodHardClosed, Timesheet.TimeApproved, Expense.Approved,
     Project.MilestoneAccepted, billing.Invoice.Issued, billing.Invoice.Credited,
+    Project.BudgetChanged, Contract.Changed,
 )  # fmt: skip

@@ -38,6 +38,7 @@ from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.budget_vs_actual import BudgetVersusActual
+from projections.change_orders import ChangeOrders
 from projections.collection import Collecting
 from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
@@ -177,7 +178,7 @@ class System:
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
-            BillableStates(), SoldContracts(), ContractLimits(),
+            BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -11,6 +11,7 @@ import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
+import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
@@ -35,12 +36,17 @@ import domain.revenue.cost_commands as contract_costs
 import domain.revenue.provision_commands as provisions
 import domain.revenue.run_commands as revenue_runs
 import domain.sales.commands as sales
+import domain.sales.handoff_commands as handoffs
+import domain.sales.pipeline_commands as pipeline
+import domain.sales.quote_approval_commands as quote_approvals
+import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "clauses", "collections",
-    "contract_costs", "contracts", "credit_memos", "expenses", "integration", "invoices",
-    "ledger", "memo_credits", "minimums", "organisation", "parking", "paying_terms",
-    "payment_corrections", "payments", "price_clauses", "pricing", "projects", "provisions",
-    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "taxes", "time", "time_corrections", "write_offs",
+    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses",
+    "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
+    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
+    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
+    "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
+    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
+    "time_corrections", "write_offs",
 ]  # fmt: skip

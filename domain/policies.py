@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import Root
 from domain.command import Command
+from domain.contracts.clause_commands import SetTimeTerms
 from domain.contracts.commands import ActivateContract, DraftContract
 from domain.delivery.project_commands import (
     BaselineBudget,
@@ -20,57 +21,96 @@ from domain.delivery.project_commands import (
     PlanMilestone,
 )
 from domain.identity import named_id
+from domain.ledger.period import months_between
 from domain.money import split
+from domain.pricing.commands import PublishRateCard, RateLineInput
 from domain.sales.opportunity import Opportunity, Terms
 
 
-def contract_id(opportunity_id: UUID) -> UUID:
-    """The contract an opportunity becomes."""
-    return named_id("contract", str(opportunity_id))
+def contract_id(opportunity_id: UUID, again: int = 0) -> UUID:
+    """The contract an opportunity becomes, by how often its close was taken back before."""
+    return named_id("contract", _win(opportunity_id, again))
 
 
-def project_id(opportunity_id: UUID) -> UUID:
+def project_id(opportunity_id: UUID, again: int = 0) -> UUID:
     """The project an opportunity becomes."""
-    return named_id("project", str(opportunity_id))
+    return named_id("project", _win(opportunity_id, again))
 
 
-def milestone_id(opportunity_id: UUID, no: int) -> UUID:
+def milestone_id(opportunity_id: UUID, no: int, again: int = 0) -> UUID:
     """The ``no``-th planned milestone of an opportunity, from one."""
-    return named_id("milestone", f"{opportunity_id}:{no}")
+    return named_id("milestone", f"{_win(opportunity_id, again)}:{no}")
+
+
+def card_id(contract: UUID) -> UUID:
+    """The rate card that belongs to one contract alone."""
+    return named_id("contract rate card", str(contract))
+
+
+def _win(opportunity_id: UUID, again: int) -> str:
+    return f"{opportunity_id}/{again}" if again else str(opportunity_id)
 
 
 def project_code(won: Opportunity.ClosedWon) -> str:
-    """The deal's id in the CRM where it has one, else the end of its own."""
-    return won.external_ref or str(won.originator_id)[-12:]
+    """The deal's id in the CRM where it has one, else the end of its own; later wins numbered."""
+    code = won.external_ref or str(won.originator_id)[-12:]
+    return f"{code[:95]}-{won.again + 1}" if won.again else code
 
 
 def start_delivery(won: Opportunity.ClosedWon) -> Iterable[Command]:
     """A won deal becomes contract, project, baseline budget and billing plan."""
     terms, ours = won.terms, won.originator_id
+    contract, project = contract_id(ours, won.again), project_id(ours, won.again)
+    yield from own_rates(won, contract)
     yield DraftContract(
-        contract_id=contract_id(ours), client_id=won.client_id, name=won.name,
+        contract_id=contract, client_id=won.client_id, name=won.name,
         currency=terms.currency, value=terms.value, starts_on=terms.starts_on,
         ends_on=terms.ends_on, billing_model=terms.billing_model,
-        rate_card_id=terms.rate_card_id, payment_terms_days=terms.payment_terms_days,
+        rate_card_id=card_id(contract) if has_own_rates(terms) else terms.rate_card_id,
+        payment_terms_days=terms.payment_terms_days,
         tax_rate_pct=terms.tax_rate_pct, opportunity_id=ours,
     )  # fmt: skip
-    yield ActivateContract(
-        contract_id=contract_id(ours), approved_by=f"deal won on {won.closed_on}"
-    )
+    yield from discount(terms, contract)
+    yield ActivateContract(contract_id=contract, approved_by=f"deal won on {won.closed_on}")
     yield CreateProject(
-        project_id=project_id(ours), code=project_code(won), name=won.name,
-        contract_id=contract_id(ours),
-    )  # fmt: skip
-    yield BaselineBudget(project_id=project_id(ours), lines=budget_lines(terms))
+        project_id=project, code=project_code(won), name=won.name, contract_id=contract
+    )
+    yield BaselineBudget(project_id=project, lines=budget_lines(terms))
     for no, planned in enumerate(terms.milestones, 1):
         yield PlanMilestone(
-            project_id=project_id(ours), milestone_id=milestone_id(ours, no), name=planned.name,
+            project_id=project, milestone_id=milestone_id(ours, no, won.again), name=planned.name,
             amount=planned.amount, due_on=planned.due_on,
         )  # fmt: skip
 
 
+def has_own_rates(terms: Terms) -> bool:
+    """Whether a signed quote prices the hours."""
+    billed = terms.billing_model == "time_and_materials"
+    return billed and terms.agreed is not None and bool(terms.agreed.roles)
+
+
+def own_rates(won: Opportunity.ClosedWon, contract: UUID) -> Iterable[Command]:
+    """The quoted rates as a card of the contract's own, before discount."""
+    agreed, starts_on = won.terms.agreed, won.terms.starts_on
+    if agreed and starts_on and has_own_rates(won.terms):
+        yield PublishRateCard(
+            rate_card_id=card_id(contract), name=won.name[:100], entity=won.entity,
+            currency=won.terms.currency,
+            lines=tuple(RateLineInput(**vars(line)) for line in agreed.rates(starts_on)),
+        )  # fmt: skip
+
+
+def discount(terms: Terms, contract: UUID) -> Iterable[Command]:
+    """The signed discount reaches each hour from the first day on."""
+    if terms.agreed and terms.agreed.discount_pct and terms.starts_on and has_own_rates(terms):
+        yield SetTimeTerms(
+            contract_id=contract, from_date=terms.starts_on,
+            discount_pct=terms.agreed.discount_pct,
+        )  # fmt: skip
+
+
 def budget_lines(terms: Terms) -> tuple[BudgetLineInput, ...]:
-    """Hours and cost of each role spread evenly over the months of the deal; the price by hours.
+    """Hours, cost and price of each part of the deal spread evenly over its months.
 
     Cents and hundredths of hours go by largest remainder, so the lines sum to the deal.
     """
@@ -78,28 +118,39 @@ def budget_lines(terms: Terms) -> tuple[BudgetLineInput, ...]:
     assert terms.ends_on is not None  # noqa: S101
     months = months_between(terms.starts_on, terms.ends_on)
     even = [Decimal(1)] * len(months)
-    revenue = split(terms.value, [role.hours for role in terms.roles], terms.currency)
     lines = []
-    for role, price in zip(terms.roles, revenue, strict=True):
+    for role, hours, cost, price in budget_parts(terms):
         figures = zip(
             months,
-            split(role.hours, even, "EUR"),
-            split(role.cost, even, "EUR"),
+            split(hours, even, "EUR"),
+            split(cost, even, "EUR"),
             split(price, even, terms.currency),
             strict=True,
         )
         lines += [
-            BudgetLineInput(role=role.role, month=m, hours=h, cost=c, revenue=r)
+            BudgetLineInput(role=role, month=m, hours=h, cost=c, revenue=r)
             for m, h, c, r in figures
         ]
     return tuple(lines)
 
 
-def months_between(first: date, last: date) -> list[date]:
-    """First days of the months from one day to another, both included; at least one."""
-    count = (last.year - first.year) * 12 + last.month - first.month
-    starts = [divmod(first.month - 1 + i, 12) for i in range(max(count, 0) + 1)]
-    return [date(first.year + years, month + 1, 1) for years, month in starts]
+def budget_parts(terms: Terms) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+    """Role, hours, cost and price: as signed, else the price by hours.
+
+    What is no work stands as its actuals will: ``milestone`` for fixed items, ``expense``. Roles
+    that are planned and not quoted have no price.
+    """
+    if terms.agreed is None:
+        prices = split(terms.value, [role.hours for role in terms.roles], terms.currency)
+        return [(r.role, r.hours, r.cost, p) for r, p in zip(terms.roles, prices, strict=True)]
+    names = {"fixed": "milestone", "expense": "expense"}
+    parts = [
+        (names.get(line.kind, line.text), line.hours, line.cost, line.price)
+        for line in terms.agreed.lines
+    ]
+    quoted = {line.text for line in terms.agreed.roles}
+    unpriced = (role for role in terms.roles if role.role not in quoted)
+    return parts + [(role.role, role.hours, role.cost, Decimal(0)) for role in unpriced]
 
 
 POLICIES: dict[type[Root.Event], Callable[[Any], Iterable[Command]]] = {

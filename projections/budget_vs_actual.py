@@ -25,6 +25,16 @@ BUDGET = Table(
     key=("position", "no"),
     indexes=("project_id",),
 )  # fmt: skip
+CHANGES = Table(
+    "budget_changes",
+    {
+        "position": "bigint", "no": "int", "project_id": "uuid", "effective_on": "date",
+        "budget_version": "int", "change_order_id": "uuid", "role": "text", "month": "date",
+        "hours": "numeric", "cost": "numeric", "revenue": "numeric",
+    },
+    key=("position", "no"),
+    indexes=("project_id",),
+)  # fmt: skip
 ACTUALS = Table(
     "actual_moves",
     {
@@ -47,10 +57,14 @@ TOTALS = Table(
 
 
 class BudgetVersusActual(Projection):
-    """Value is in the project's currency, cost in the books of its entity."""
+    """Value is in the project's currency, cost in the books of its entity.
+
+    The baseline stays beside what change orders moved; totals are the budget of now.
+    """
 
     name = "budget_vs_actual"
-    tables = (BUDGET, ACTUALS, TOTALS)
+    version = 2
+    tables = (BUDGET, CHANGES, ACTUALS, TOTALS)
 
     @on(Project.Created)
     def created(self, fact: Project.Created, at: Recorded, fold: Fold) -> None:
@@ -64,6 +78,16 @@ class BudgetVersusActual(Projection):
         for no, line in enumerate(fact.lines):
             fold.append(BUDGET, at.position, no, at.stream_id, line.role, line.month, line.hours,
                         line.cost, line.revenue)  # fmt: skip
+            fold.add(TOTALS, at.stream_id, budget_hours=line.hours, budget_cost=line.cost,
+                     budget_revenue=line.revenue)  # fmt: skip
+
+    @on(Project.BudgetChanged)
+    def changed(self, fact: Project.BudgetChanged, at: Recorded, fold: Fold) -> None:
+        """A change of the plan, from its day on."""
+        for no, line in enumerate(fact.lines):
+            fold.append(CHANGES, at.position, no, at.stream_id, fact.effective_on, fact.version,
+                        fact.change_order_id, line.role, line.month, line.hours, line.cost,
+                        line.revenue)  # fmt: skip
             fold.add(TOTALS, at.stream_id, budget_hours=line.hours, budget_cost=line.cost,
                      budget_revenue=line.revenue)  # fmt: skip
 

@@ -81,6 +81,12 @@ class Deals(Projection):
         """Not sold."""
         self._closed(at.stream_id, "lost", fact.closed_on, fold)
 
+    @on(Opportunity.Reopened)
+    def reopened(self, fact: Opportunity.Reopened, at: Recorded, fold: Fold) -> None:
+        """A close taken back."""
+        fold.patch(OPPORTUNITIES, at.stream_id, stage="engaging", closed_on=None,
+                   value=fact.terms.value, currency=fact.terms.currency)  # fmt: skip
+
     def _closed(self, id_: UUID, stage: str, closed_on: date, fold: Fold) -> None:
         fold.patch(OPPORTUNITIES, id_, stage=stage, closed_on=closed_on)
 
@@ -91,6 +97,11 @@ class Deals(Projection):
                  client_id=fact.client_id, currency=fact.currency, value=fact.value,
                  billing_model=fact.terms.model, starts_on=fact.starts_on, ends_on=fact.ends_on,
                  active=False)  # fmt: skip
+
+    @on(Contract.Changed)
+    def changed(self, fact: Contract.Changed, at: Recorded, fold: Fold) -> None:
+        """Another price and end, by a change order."""
+        fold.patch(CONTRACTS, at.stream_id, value=fact.value, ends_on=fact.ends_on)
 
     @on(Contract.Activated)
     def activated(self, fact: Contract.Activated, at: Recorded, fold: Fold) -> None:
@@ -117,6 +128,12 @@ class Deals(Projection):
         amount: Decimal = fact.amount
         fold.put(MILESTONES, id=fact.milestone_id, project_id=at.stream_id, name=fact.name,
                  amount=amount, due_on=fact.due_on, state="planned")  # fmt: skip
+
+    @on(Project.MilestoneDropped)
+    def dropped(self, fact: Project.MilestoneDropped, at: Recorded, fold: Fold) -> None:
+        """Taken out of the plan."""
+        del at
+        fold.patch(MILESTONES, fact.milestone_id, state="dropped")
 
     @on(Project.MilestoneCompleted)
     def completed(self, fact: Project.MilestoneCompleted, at: Recorded, fold: Fold) -> None:

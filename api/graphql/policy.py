@@ -36,7 +36,10 @@ POLICY: dict[str, frozenset[str]] = {
     "CreditMemo": BILL_READERS,
     "Payment": FINANCE_READERS,
 }
-REPORTS: dict[str, frozenset[str]] = {"budget-vs-actual": MARGIN_READERS}
+REPORTS: dict[str, frozenset[str]] = {
+    "budget-vs-actual": MARGIN_READERS,
+    "change-orders": MARGIN_READERS,
+}
 
 
 def require(actor: Actor, touched: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 ADMIN = "admin"
 DATA_STEWARD = "data_steward"
 SELLER = "seller"
+SALES_MANAGER = "sales_manager"
 CONTRACT_MANAGER = "contract_manager"
 PROJECT_MANAGER = "project_manager"
 RESOURCE = "resource"
@@ -21,7 +22,7 @@ SYSTEM = "system"
 Role = Literal[
     "admin", "data_steward", "seller", "contract_manager", "project_manager", "resource",
     "approver", "billing", "cash", "accountant", "controller", "integration", "auditor",
-    "revenue_accountant",
+    "revenue_accountant", "sales_manager",
 ]  # fmt: skip
 """What a key may carry; ``system`` is the machine's own."""
 

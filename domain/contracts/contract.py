@@ -1,7 +1,7 @@
 """A contract: parties, currency, term and how it is billed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -45,6 +45,12 @@ class OutsideTerm(Refusal):
     """The day is not within the contract's term."""
 
     code = "OUTSIDE_TERM"
+
+
+class BelowBilled(Refusal):
+    """The contract would be worth less than what is billed under it."""
+
+    code = "BELOW_BILLED"
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,18 @@ class Contract(Root):
         TOPIC = "contracts.contract_terminated"
         terminated_on: date
         why: str
+
+    class Changed(Root.Event):
+        """A change order holds; ``value`` and ``ends_on`` are those after it."""
+
+        TOPIC = "contracts.contract_changed"
+        change_order_id: UUID
+        effective_on: date
+        currency: str
+        price: Decimal
+        days: int
+        value: Decimal
+        ends_on: date
 
     class Activated(Root.Event):
         """Both sides are bound."""
@@ -238,6 +256,29 @@ class Contract(Root):
             raise OutsideTerm(f"{on} is outside {self.starts_on} to {self.ends_on}", field="on")
         self._terminated(on, why)
 
+    def change(
+        self, order_id: UUID, price: Decimal, days: int, effective_on: date, billed: Decimal
+    ) -> None:
+        """Another price and end; ``billed`` is net, in the contract's currency.
+
+        Raises ContractNotActive, AlreadyTerminated, BelowBilled, OutsideTerm.
+        """
+        self.require_active()
+        if self.terminated_on:
+            raise AlreadyTerminated(f"{self.name} ended on {self.terminated_on}")
+        value, ends_on = self.value + price, self._moved_end(days)
+        if price < 0 and value < max(billed, Decimal(0)):
+            raise BelowBilled(f"{value} after the change, {billed} are billed", field="price")
+        if not self.starts_on <= effective_on <= max(ends_on, self.ends_on):
+            raise OutsideTerm(f"{effective_on} is outside the term", field="takes_effect_on")
+        self._changed(order_id, effective_on, self.currency, price, days, value, ends_on)
+
+    def _moved_end(self, days: int) -> date:
+        last = self.ends_on.toordinal() + days
+        if not self.starts_on.toordinal() <= last <= date.max.toordinal():
+            raise OutsideTerm(f"{days} days from {self.ends_on} is no term", field="days")
+        return self.ends_on + timedelta(days)
+
     def is_over(self, day: date) -> bool:
         """Whether work of that day comes after an early end."""
         return self.terminated_on is not None and day > self.terminated_on
@@ -285,6 +326,14 @@ class Contract(Root):
     def _terminated(self, terminated_on: date, why: str) -> None:
         del why
         self.terminated_on = terminated_on
+
+    @event(Changed)
+    def _changed(
+        self, change_order_id: UUID, effective_on: date, currency: str, price: Decimal, days: int,
+        value: Decimal, ends_on: date,
+    ) -> None:  # fmt: skip
+        del change_order_id, effective_on, currency, price, days
+        self.value, self.ends_on = value, ends_on
 
     @event(Activated)
     def _activated(self, approved_by: str) -> None:

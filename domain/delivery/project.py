@@ -1,5 +1,6 @@
 """A project: the work under a contract, its budget and its milestones."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.consumption import BilledElsewhere, Share
+from domain.delivery.budget import BudgetLine, NoBaseline, budget_sums, refuse_below_zero
 from domain.errors import Refusal
 from domain.pricing.fx import Quote
 
@@ -36,17 +38,6 @@ class BudgetExists(Refusal):
     code = "BUDGET_EXISTS"
 
 
-@dataclass(frozen=True)
-class BudgetLine:
-    """Planned hours, cost (entity's currency) and revenue (contract's) of a role in a month."""
-
-    role: str
-    month: date
-    hours: Decimal
-    cost: Decimal
-    revenue: Decimal
-
-
 @dataclass
 class Milestone:
     """Planned, completed by delivery, accepted by the client, billed: in that order."""
@@ -54,7 +45,7 @@ class Milestone:
     id: UUID
     name: str
     amount: Decimal
-    state: Literal["planned", "completed", "accepted", "billed"] = "planned"
+    state: Literal["planned", "completed", "accepted", "billed", "dropped"] = "planned"
     carried: Decimal = Decimal(0)
 
 
@@ -81,6 +72,25 @@ class Project(Root):
 
         TOPIC = "delivery.budget_baselined"
         lines: tuple[BudgetLine, ...]
+
+    class BudgetChanged(Root.Event):
+        """A change order moved the plan by ``lines``; what it takes off is negative.
+
+        The baseline is version one. What held before ``effective_on`` stays what it was.
+        """
+
+        TOPIC = "delivery.budget_changed"
+        version: int
+        change_order_id: UUID
+        effective_on: date
+        lines: tuple[BudgetLine, ...]
+
+    class MilestoneDropped(Root.Event):
+        """A change order took it out of the plan."""
+
+        TOPIC = "delivery.milestone_dropped"
+        milestone_id: UUID
+        change_order_id: UUID
 
     class MilestonePlanned(Root.Event):
         """Something the client will accept and pay for."""
@@ -164,9 +174,15 @@ class Project(Root):
         self.client_id = client_id
         self.contract_id = contract_id
         self.currency = currency
-        self.budgeted = False
+        self.budget_version = 0
+        self.budget: dict[str, Decimal] = defaultdict(Decimal)
         self.closed = False
         self.milestones: dict[UUID, Milestone] = {}
+
+    @property
+    def budgeted(self) -> bool:
+        """Whether it has a baseline."""
+        return self.budget_version > 0
 
     def require_open(self) -> None:
         """Raises ProjectClosed."""
@@ -179,6 +195,25 @@ class Project(Root):
         if self.budgeted:
             raise BudgetExists(f"project {self.code} has a baseline")
         self._budget_baselined(lines)
+
+    def change_budget(
+        self, order_id: UUID, effective_on: date, lines: tuple[BudgetLine, ...]
+    ) -> None:
+        """Move the plan. Raises ProjectClosed, NoBaseline, BudgetBelowZero."""
+        self.require_open()
+        if not self.budgeted:
+            raise NoBaseline(f"project {self.code} has no baseline", field="project_id")
+        refuse_below_zero(self.budget, lines)
+        self._budget_changed(self.budget_version + 1, order_id, effective_on, lines)
+
+    def planned(self, milestone_id: UUID) -> Milestone:
+        """A milestone nobody works on yet. Raises UnknownMilestone, MilestoneNotReady."""
+        return self._milestone_in(milestone_id, "planned")
+
+    def drop_milestone(self, milestone_id: UUID, order_id: UUID) -> None:
+        """Take it out of the plan. Raises UnknownMilestone, MilestoneNotReady."""
+        self.planned(milestone_id)
+        self._milestone_dropped(milestone_id, order_id)
 
     def plan_milestone(self, milestone_id: UUID, name: str, amount: Decimal, due_on: date) -> None:
         """Raises ProjectClosed, MilestoneNotReady where the id is taken."""
@@ -260,8 +295,25 @@ class Project(Root):
 
     @event(BudgetBaselined)
     def _budget_baselined(self, lines: tuple[BudgetLine, ...]) -> None:
-        del lines
-        self.budgeted = True
+        self._planned(lines)
+
+    @event(BudgetChanged)
+    def _budget_changed(
+        self, version: int, change_order_id: UUID, effective_on: date,
+        lines: tuple[BudgetLine, ...],
+    ) -> None:  # fmt: skip
+        del version, change_order_id, effective_on
+        self._planned(lines)
+
+    def _planned(self, lines: tuple[BudgetLine, ...]) -> None:
+        self.budget_version += 1
+        for name, sum_ in budget_sums(lines).items():
+            self.budget[name] += sum_
+
+    @event(MilestoneDropped)
+    def _milestone_dropped(self, milestone_id: UUID, change_order_id: UUID) -> None:
+        del change_order_id
+        self.milestones[milestone_id].state = "dropped"
 
     @event(MilestonePlanned)
     def _milestone_planned(

@@ -9,7 +9,8 @@ from pydantic import Field
 from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, ContractNotActive
-from domain.delivery.project import BudgetLine, Project
+from domain.delivery.budget import BudgetLine
+from domain.delivery.project import Project
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote

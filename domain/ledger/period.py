@@ -49,6 +49,13 @@ def month_after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
+def months_between(first: date, last: date) -> list[date]:
+    """First days of the months from one day to another, both included; at least one."""
+    count = (last.year - first.year) * 12 + last.month - first.month
+    starts = [divmod(first.month - 1 + i, 12) for i in range(max(count, 0) + 1)]
+    return [date(first.year + years, month + 1, 1) for years, month in starts]
+
+
 class Calendar(Root):
     """Status of each month, keyed by its first day."""
 

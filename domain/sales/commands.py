@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.access.roles import ADMIN, INTEGRATION, SELLER, SYSTEM
+from domain.access.roles import ADMIN, INTEGRATION, SALES_MANAGER, SELLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
@@ -17,7 +17,8 @@ from domain.request import AlreadyTaken
 from domain.sales.opportunity import Opportunity, PlannedMilestone, PlannedRole, Terms
 from domain.unit_of_work import UnitOfWork
 
-SELLERS = frozenset({ADMIN, SELLER, INTEGRATION, SYSTEM})
+SELLERS = frozenset({ADMIN, SALES_MANAGER, SELLER, INTEGRATION, SYSTEM})
+TERMS = Terms.__dataclass_fields__
 
 
 class PlannedRoleInput(Value):
@@ -53,7 +54,7 @@ class TermsFields(Command):
 
     def given(self) -> dict[str, Any]:
         """The terms that were sent, as the opportunity keeps them."""
-        found = {name: getattr(self, name) for name in Terms.__dataclass_fields__}
+        found = {name: getattr(self, name) for name in TermsFields.model_fields if name in TERMS}
         if self.roles is not None:
             found["roles"] = tuple(PlannedRole(r.role, r.hours, r.cost) for r in self.roles)
         if self.milestones is not None:
@@ -110,7 +111,10 @@ class UpdateOpportunity(TermsFields):
     stage: Literal["prospecting", "engaging"] = "engaging"
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyClosed, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound."""
+        """Raises AlreadyClosed, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound.
+
+        What the client signed stays as it is: TermsSigned.
+        """
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
         self.check(work, replace(opportunity.terms, **self.given()))
@@ -131,7 +135,7 @@ class CloseOpportunityWon(Command):
         return self.closed_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises MissingFields (all of them named), AlreadyClosed, NotFound, WrongEntity."""
+        """Raises MissingFields (all of them named), Unsigned, AlreadyClosed, NotFound."""
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
         opportunity.close_won(self.closed_on)

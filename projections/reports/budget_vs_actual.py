@@ -13,14 +13,19 @@ from projections.table import Conn
 
 SUMS = """
 WITH figures AS (
-    SELECT project_id, role, hours, cost, revenue, 0 AS minutes, 0 AS spent, 0 AS value
+    SELECT project_id, role, hours AS first_hours, cost AS first_cost, revenue AS first_revenue,
+           0 AS hours, 0 AS cost, 0 AS revenue, 0 AS minutes, 0 AS spent, 0 AS value
     FROM budget_lines WHERE position <= %(known)s
     UNION ALL
-    SELECT project_id, role, 0, 0, 0, minutes, cost, value
+    SELECT project_id, role, 0, 0, 0, hours, cost, revenue, 0, 0, 0
+    FROM budget_changes WHERE effective_on <= %(effective)s AND position <= %(known)s
+    UNION ALL
+    SELECT project_id, role, 0, 0, 0, 0, 0, 0, minutes, cost, value
     FROM actual_moves WHERE effective_date <= %(effective)s AND position <= %(known)s
 )
 SELECT p.entity, coalesce(k.code, ''), p.code, f.role, e.currency, p.currency,
-       sum(f.hours), sum(f.minutes), sum(f.cost), sum(f.spent), sum(f.revenue), sum(f.value)
+       sum(f.first_hours), sum(f.hours), sum(f.minutes), sum(f.first_cost), sum(f.cost),
+       sum(f.spent), sum(f.first_revenue), sum(f.revenue), sum(f.value)
 FROM figures f JOIN projects p ON p.id = f.project_id
 JOIN legal_entities e ON e.code = p.entity LEFT JOIN clients k ON k.id = p.client_id
 WHERE (%(entity)s::text IS NULL OR p.entity = %(entity)s)
@@ -43,29 +48,38 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
 
 
 def _beside(books: str, currency: str, figures: Any) -> Row:
-    planned, minutes, cost, spent, revenue, value = figures
-    hours, worked = _hours(planned), _hours(Decimal(minutes) / 60)
+    hours, more_hours, minutes, cost, more_cost, spent, price, more, value = figures
+    worked = _hours(Decimal(minutes) / 60)
     return (
-        hours, worked, hours - worked, books, cost, spent, cost - spent, currency, revenue, value,
-        revenue - value,
+        *_plan(_hours(hours), _hours(more_hours), worked), books, *_plan(cost, more_cost, spent),
+        currency, *_plan(price, more, value),
     )  # fmt: skip
+
+
+def _plan(original: Decimal, changed: Decimal, actual: Decimal) -> Row:
+    budget = original + changed
+    return original, changed, budget, actual, budget - actual
 
 
 def _hours(exact: Decimal) -> Decimal:
     return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def _names(of: str) -> tuple[str, ...]:
+    return f"original_{of}", f"changed_{of}", f"budget_{of}", f"actual_{of}", f"{of}_left"
+
+
 BUDGET_VS_ACTUAL = Report(
     name="budget-vs-actual",
     title="Budget against actual",
-    description="Hours, cost and value of projects, planned and done.",
+    description="Hours, cost and value of projects: first planned, changed, planned now, done.",
     parameters=(ENTITY, Parameter("project", str, "Code of one project; left out: all")),
     columns=(
         *text("entity", "client", "project", "role"),
-        *(Column(name, "number") for name in ("budget_hours", "actual_hours", "hours_left")),
+        *(Column(name, "number") for name in _names("hours")),
         *text("functional_currency"),
-        *amounts("budget_cost", "actual_cost", "cost_left", currency="functional_currency"),
-        *text("currency"), *amounts("budget_value", "actual_value", "value_left"),
+        *amounts(*_names("cost"), currency="functional_currency"),
+        *text("currency"), *amounts(*_names("value")),
     ),
     reads=("budget_vs_actual", "deals", "parties"),
     rows=rows,

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from domain.contracts.commands import ClientInactive, RateCardNeeded
 from domain.contracts.contract import Contract
+from domain.ledger.period import months_between
 from domain.money import AmountTooFine, CurrencyMismatch, UnknownCurrency
 from domain.policies import (
     budget_lines,
     contract_id,
     follow_ups,
     milestone_id,
-    months_between,
     project_id,
 )
 from domain.request import AlreadyTaken

@@ -7,7 +7,9 @@ from uuid import UUID
 from domain.actor import Actor
 from domain.identity import named_id
 from domain.policies import milestone_id
+from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
+from tests.domain.samples_sales import FINANCE, changeable, ordered
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -33,6 +35,7 @@ def live_a_year(firm: Firm) -> None:
     put_right(firm, project)
     keep_to_clauses(firm)
     recognise(firm)
+    change_what_is_sold(firm)
     firm.settle()
 
 
@@ -66,6 +69,17 @@ def keep_to_clauses(firm: Firm) -> None:
     bill = firm.bill("capped", contract, date(2025, 6, 20), *entries[:2])
     firm.settle()
     credit(firm, "m4", bill, date(2025, 6, 23), restore=True)
+
+
+def change_what_is_sold(firm: Firm) -> None:
+    """A change order that takes effect before it is approved, and one that waits."""
+    changeable(firm)
+    for name in ("one", "two"):
+        ordered(firm, name, takes_effect_on="2025-02-01", effective_date="2025-02-03")
+        firm.do("SubmitChangeOrder", change_order_id=new(f"order {name}"),
+                effective_date="2025-02-10")  # fmt: skip
+    firm.do("ApproveChangeOrder", FINANCE, change_order_id=new("order one"),
+            approved_on="2025-05-12", client_reference="PO 9")  # fmt: skip
 
 
 def second_chief() -> Actor:

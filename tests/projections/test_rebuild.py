@@ -82,6 +82,7 @@ def test_the_way_back_leads_to_the_kept_build_brought_up_to_date(year: Firm) -> 
     with year.system.connect() as conn:
         first = live_slot(conn, "deals")[0]
         rebuild(conn, year.system.decode, projection(year, "deals"))
+        before = count(conn, "contracts")
         year.win("Later")
         year.settle()
 
@@ -89,7 +90,7 @@ def test_the_way_back_leads_to_the_kept_build_brought_up_to_date(year: Firm) -> 
 
         assert (back.new, back.equal) == (first, True)
         assert live_slot(conn, "deals")[0] == first
-        assert count(conn, "contracts") == 5
+        assert count(conn, "contracts") == before + 1
 
 
 def test_a_halted_projection_goes_on_once_it_is_rebuilt(year: Firm) -> None:

@@ -12,7 +12,9 @@ from projections.as_of import NotYetRead
 from projections.packet import Packet
 from projections.report import EARLIEST, LATEST, BadParameter
 from projections.reports import REPORTS
+from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
+from tests.domain.samples_sales import FINANCE, ordered
 from tests.firm import Firm
 from tests.projections.history import YEAR_END, live_a_year
 
@@ -46,11 +48,23 @@ def test_a_report_never_changes_once_both_dates_are_fixed(year: Firm, name: str)
     _, project = year.win("Late")
     year.work(project, date(2025, 1, 8))
     run(year, ready(year, "Late care"), "2025-02")
+    decide_late(year)
     year.settle()
 
     assert ask(year, name, effective=date(2025, 3, 31), known=before.known).canonical == (
         before.canonical
     )
+
+
+def decide_late(year: Firm) -> None:
+    """Approve what takes effect long before."""
+    year.do("WithdrawChangeOrder", change_order_id=new("order two"), effective_date="2025-02-28",
+            why="again, for less")  # fmt: skip
+    less = [{"milestone_id": new("less"), "name": "less", "amount": "1", "due_on": "2025-10-31"}]
+    ordered(year, "late", takes_effect_on="2025-02-01", price="1", added=less)
+    year.do("SubmitChangeOrder", change_order_id=new("order late"))
+    year.do("ApproveChangeOrder", FINANCE, change_order_id=new("order late"),
+            approved_on="2025-12-01", client_reference="PO 10")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -63,6 +77,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     work, more = year.work(project, date(2025, 1, 8)), year.work(project, date(2025, 1, 9))
     year.bill("late", contract, date(2025, 1, 31), work)
     ready(year, "Late care")
+    ordered(year, "late", effective_date="2025-01-10")
     year.settle()
 
     assert more
@@ -209,6 +224,42 @@ def test_a_budget_stands_beside_what_was_done(year: Firm) -> None:
         ("all", "100.00", "16.00", "880.00", "2400.00"),
     ]
     assert rows(packet, "budget_value", "value_left")[0] == ("10000.00", "7600.00")
+
+
+def test_an_order_approved_in_may_counts_from_february_once_it_is_known(year: Firm) -> None:
+    def standing(day: date, **known: int) -> list[tuple[Any, ...]]:
+        return rows(ask(year, "change-orders", effective=day, **known), "change_order", "status",
+                    "price", "cost", "effective_on", "approved_on")  # fmt: skip
+
+    figures = ("300.00", "275.00", "2025-02-01")
+    approved = ("one", "approved", *figures, "2025-05-12")
+    assert standing(date(2025, 1, 31)) == []
+    assert standing(date(2025, 2, 5)) == [approved, ("two", "draft", *figures, None)]
+    assert standing(date(2025, 2, 28)) == [approved, ("two", "submitted", *figures, None)]
+    before = position_of(year, "contracts.change_order_approved") - 1
+    assert [row[1] for row in standing(date(2025, 2, 28), known=before)] == ["submitted"] * 2
+
+
+def test_a_changed_budget_stands_beside_the_first_one(year: Firm) -> None:
+    def planned(day: date, **known: int) -> tuple[Any, ...]:
+        packet = ask(year, "budget-vs-actual", project="changeable", effective=day, **known)
+        return rows(packet, *(f"{kind}_{of}" for of in ("hours", "cost", "value")
+                              for kind in ("original", "changed", "budget")))[-1]  # fmt: skip
+
+    first = ("10.00", "0.00", "10.00", "550.00", "0.00", "550.00", "1000.00", "0.00", "1000.00")
+    changed = ("10.00", "5.00", "15.00", "550.00", "275.00", "825.00", "1000.00", "300.00",
+               "1300.00")  # fmt: skip
+    assert planned(date(2025, 1, 31)) == first
+    assert planned(date(2025, 2, 1)) == changed
+    before = position_of(year, "contracts.contract_changed") - 1
+    assert planned(date(2025, 2, 1), known=before) == first
+
+
+def position_of(year: Firm, topic: str) -> int:
+    """Where a fact of that topic stands first."""
+    with year.system.connect() as conn:
+        found = conn.execute("SELECT min(position) FROM events WHERE topic = %s", [topic])
+        return int(found.fetchone()[0])  # type: ignore[index]
 
 
 def test_the_audit_trail_of_an_invoice_tells_who_why_and_what_was_posted(year: Firm) -> None:
