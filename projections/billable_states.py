@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -35,6 +36,7 @@ MOVES = Table(
         "person_id": "uuid?", "role": "text?", "currency": "text?", "earned_on": "date?",
         "minutes": "numeric", "standard": "numeric", "value": "numeric", "functional": "numeric",
         "written": "numeric", "billed": "numeric", "invoice_id": "uuid?", "line_no": "int?",
+        "line_net": "numeric?",
         "why": "text",
     },
     key=("position", "item_id"),
@@ -73,6 +75,7 @@ class BillableStates(Projection):
     """
 
     name = "billable_states"
+    version = 2
     tables = (MOVES, CUTS, UNBILLABLE)
 
     @on(Timesheet.TimeApproved)
@@ -150,6 +153,14 @@ class BillableStates(Projection):
                        kind="recurring", contract_id=fact.contract_id,
                        currency=fact.currency)  # fmt: skip
 
+    @on(MinimumCommitment.TruedUp)
+    def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
+        """What a month lacked to its minimum, or what came back of it."""
+        charge = fact.charge
+        self._came(fold, at, charge.id, charge.due_on, fact.entity, charge.amount,
+                   charge.functional, kind="commitment", contract_id=fact.contract_id,
+                   currency=fact.currency)  # fmt: skip
+
     def _came(
         self, fold: Fold, at: Recorded, item_id: UUID, on: date, entity: str, value: Decimal,
         functional: Decimal, **given: Any,
@@ -180,7 +191,8 @@ class BillableStates(Projection):
         for line in fact.lines:
             for source in line.sources:
                 _move(fold, at, source.id, fact.issued_on, fact.party.entity, state="billed",
-                      billed=source.amount, invoice_id=at.stream_id, line_no=line.no)  # fmt: skip
+                      billed=source.amount, invoice_id=at.stream_id, line_no=line.no,
+                      line_net=line.net)  # fmt: skip
 
     @on(Invoice.Credited)
     def credited(self, fact: Invoice.Credited, at: Recorded, fold: Fold) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.billing.invoice import Invoice
+from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -154,6 +155,10 @@ def _accrued(fact: RecurringPlan.Accrued) -> Iterator[tuple[Key, str, Decimal]]:
         yield (fact.entity, fact.currency), "value", charge.amount
 
 
+def _trued_up(fact: MinimumCommitment.TruedUp) -> Iterator[tuple[Key, str, Decimal]]:
+    yield (fact.entity, fact.currency), "value", fact.charge.amount
+
+
 def _written(fact: ContractAccount.WrittenDown) -> Iterator[tuple[Key, str, Decimal]]:
     down = fact.write_down
     yield (down.entity, down.currency), "written", down.amount
@@ -161,13 +166,13 @@ def _written(fact: ContractAccount.WrittenDown) -> Iterator[tuple[Key, str, Deci
 
 def _issued(fact: Invoice.Issued) -> Iterator[tuple[Key, str, Decimal]]:
     for line in fact.lines:
-        yield (fact.party.entity, fact.currency), "billed", line.net
+        yield (fact.party.entity, fact.currency), "billed", line.price
 
 
 def _credited(fact: Invoice.Credited) -> Iterator[tuple[Key, str, Decimal]]:
     for line in fact.lines:
-        if line.restored:
-            yield (fact.party.entity, fact.currency), "billed", -line.net
+        for source in line.restored:
+            yield (fact.party.entity, fact.currency), "billed", -source.amount
 
 
 ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
@@ -178,6 +183,7 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     Expense.Approved: _spent,
     Project.MilestoneAccepted: _accepted,
     RecurringPlan.Accrued: _accrued,
+    MinimumCommitment.TruedUp: _trued_up,
     ContractAccount.WrittenDown: _written,
     Invoice.Issued: _issued,
     Invoice.Credited: _credited,
