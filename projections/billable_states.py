@@ -36,6 +36,7 @@ MOVES = Table(
         "person_id": "uuid?", "role": "text?", "currency": "text?", "earned_on": "date?",
         "minutes": "numeric", "standard": "numeric", "value": "numeric", "functional": "numeric",
         "written": "numeric", "billed": "numeric", "invoice_id": "uuid?", "line_no": "int?",
+        "line_net": "numeric?",
         "why": "text",
     },
     key=("position", "item_id"),
@@ -74,6 +75,7 @@ class BillableStates(Projection):
     """
 
     name = "billable_states"
+    version = 2
     tables = (MOVES, CUTS, UNBILLABLE)
 
     @on(Timesheet.TimeApproved)
@@ -189,7 +191,8 @@ class BillableStates(Projection):
         for line in fact.lines:
             for source in line.sources:
                 _move(fold, at, source.id, fact.issued_on, fact.party.entity, state="billed",
-                      billed=source.amount, invoice_id=at.stream_id, line_no=line.no)  # fmt: skip
+                      billed=source.amount, invoice_id=at.stream_id, line_no=line.no,
+                      line_net=line.net)  # fmt: skip
 
     @on(Invoice.Credited)
     def credited(self, fact: Invoice.Credited, at: Recorded, fold: Fold) -> None:

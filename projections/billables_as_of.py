@@ -1,9 +1,13 @@
 """Billable things as of a date and a position: the part of a question that several reports share.
 
 ``ITEMS`` begins a statement; what follows reads from ``items``, one row a thing that is approved.
+``written`` is all that was taken off it, ``discounted`` the part that documents took by agreement;
+``cut`` is its part of what memos took off its line. With tax inside prices all of them hold it.
 """
 
-ITEMS = """
+DISCOUNTS = "('discount', 'discount taken back')"
+"""What a document takes off by agreement, in the words of its write-downs."""
+ITEMS = f"""
 WITH seen AS MATERIALIZED (
     SELECT * FROM billable_moves
     WHERE effective_date <= %(effective)s AND position <= %(known)s
@@ -13,15 +17,16 @@ WITH seen AS MATERIALIZED (
            currency, earned_on
     FROM seen WHERE contract_id IS NOT NULL ORDER BY item_id, position DESC
 ), moved AS (
-    SELECT DISTINCT ON (item_id) item_id, state, invoice_id, line_no, why
+    SELECT DISTINCT ON (item_id) item_id, state, invoice_id, line_no, line_net, why
     FROM seen WHERE state IS NOT NULL ORDER BY item_id, position DESC
 ), sums AS (
     SELECT item_id, entity, sum(minutes) AS minutes, sum(standard) AS standard,
-           sum(value) AS value, sum(functional) AS functional, sum(written) AS written
+           sum(value) AS value, sum(functional) AS functional, sum(written) AS written,
+           coalesce(sum(written) FILTER (WHERE why IN {DISCOUNTS}), 0) AS discounted
     FROM seen GROUP BY item_id, entity
 ), things AS (
-    SELECT m.*, v.state, v.invoice_id, v.line_no, v.why, s.entity, s.minutes, s.standard,
-           s.value, s.functional, s.written
+    SELECT m.*, v.state, v.invoice_id, v.line_no, v.line_net, v.why, s.entity, s.minutes,
+           s.standard, s.value, s.functional, s.written, s.discounted
     FROM made m JOIN moved v USING (item_id) JOIN sums s USING (item_id)
     WHERE v.state <> 'undone'
 ), cuts AS (
@@ -29,13 +34,14 @@ WITH seen AS MATERIALIZED (
     WHERE effective_date <= %(effective)s AND position <= %(known)s
     GROUP BY invoice_id, line_no
 ), lines AS (
-    SELECT invoice_id, line_no, sum(value - written) AS net FROM things
+    SELECT invoice_id, line_no, sum(value - written) AS price FROM things
     WHERE state = 'billed' GROUP BY invoice_id, line_no
 ), items AS (
     SELECT t.*,
-           coalesce(c.net * (t.value - t.written) / nullif(n.net, 0), 0) AS cut,
-           coalesce(c.functional * (t.value - t.written) / nullif(n.net, 0), 0) AS cut_functional,
-           CASE WHEN t.state = 'billed' AND c.net = n.net THEN 'credited'
+           coalesce(c.net * (t.value - t.written) / nullif(t.line_net, 0), 0) AS cut,
+           coalesce(c.functional * (t.value - t.written) / nullif(n.price, 0), 0)
+               AS cut_functional,
+           CASE WHEN t.state = 'billed' AND c.net = t.line_net THEN 'credited'
                 WHEN t.state IN ('unbilled', 'held') AND t.value = t.written THEN 'written_off'
                 ELSE t.state END AS standing
     FROM things t

@@ -1,9 +1,8 @@
-"""What was sold: price of each contract on its day, milestones planned, and rates of the days."""
+"""What was sold: the price of each contract on its day, changes of it, and rates of the days."""
 
 from decimal import Decimal
 
 from domain.contracts.contract import Contract
-from domain.delivery.project import Project
 from domain.pricing.fx import ECB, FxRates, fx_id
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -14,20 +13,17 @@ SOLD = Table(
     "sold_contracts",
     {
         "contract_id": "uuid", "position": "bigint", "sold_on": "date", "entity": "text",
-        "currency": "text", "price": "numeric", "model": "text",
+        "currency": "text", "price": "numeric",
     },
     key=("contract_id",),
     indexes=("entity, sold_on",),
 )  # fmt: skip
-PLANNED = Table(
-    "planned_milestones",
-    {
-        "milestone_id": "uuid", "position": "bigint", "project_id": "uuid",
-        "planned_on": "date", "amount": "numeric",
-    },
-    key=("milestone_id",),
-    indexes=("project_id",),
-)  # fmt: skip
+SCOPE = Table(
+    "scope_changes",
+    {"position": "bigint", "contract_id": "uuid", "effective_date": "date", "price": "numeric"},
+    key=("position",),
+    indexes=("contract_id",),
+)
 RATES = Table(
     "fx_quotes",
     {"position": "bigint", "currency": "text", "quoted_on": "date", "per_base": "numeric"},
@@ -40,21 +36,19 @@ class SoldContracts(Projection):
     """Facts of the sale; what became of them is other projections' business."""
 
     name = "sold_contracts"
-    tables = (SOLD, PLANNED, RATES)
+    version = 2
+    tables = (SOLD, SCOPE, RATES)
 
     @on(Contract.Drafted)
     def drafted(self, fact: Contract.Drafted, at: Recorded, fold: Fold) -> None:
         """A price was agreed."""
         fold.put(SOLD, contract_id=at.stream_id, position=at.position, sold_on=at.effective_date,
-                 entity=fact.entity, currency=fact.currency, price=fact.value,
-                 model=fact.terms.model)  # fmt: skip
+                 entity=fact.entity, currency=fact.currency, price=fact.value)  # fmt: skip
 
-    @on(Project.MilestonePlanned)
-    def planned(self, fact: Project.MilestonePlanned, at: Recorded, fold: Fold) -> None:
-        """Something the client will pay for."""
-        fold.put(PLANNED, milestone_id=fact.milestone_id, position=at.position,
-                 project_id=at.stream_id, planned_on=at.effective_date,
-                 amount=fact.amount)  # fmt: skip
+    @on(Contract.Changed)
+    def changed(self, fact: Contract.Changed, at: Recorded, fold: Fold) -> None:
+        """A change order moved the price."""
+        fold.append(SCOPE, at.position, at.stream_id, fact.effective_on, fact.price)
 
     @on(FxRates.Recorded)
     def quoted(self, fact: FxRates.Recorded, at: Recorded, fold: Fold) -> None:

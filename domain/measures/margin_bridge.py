@@ -17,12 +17,13 @@ ZERO = Decimal(0)
 class Sold:
     """What was agreed: the price (contract's currency) and the planned cost (books).
 
-    ``scope`` is what was agreed on top since, in the contract's currency.
+    ``scope`` and ``scope_cost`` are what was agreed on top since, or taken out: price and cost.
     """
 
     price: Decimal
     cost: Decimal
     scope: Decimal = ZERO
+    scope_cost: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,10 @@ class Delivered:
 class Bridge:
     """In the books. ``sold_margin`` and the terms sum to ``delivered_margin``.
 
-    ``volume``: value delivered beyond what was sold, or still to come (below zero). ``overrun``:
-    cost below the planned (above zero) or beyond it. ``rate_leak``: hours above or below the
-    rates they were sold at. ``fx``: what moved between the sale and the work.
+    ``scope``: the margin of what was agreed since. ``volume``: value delivered beyond what was
+    sold, or still to come (below zero). ``overrun``: cost below the planned (above zero) or
+    beyond it. ``rate_leak``: hours above or below the rates they were sold at. ``fx``: what moved
+    between the sale and the work.
     """
 
     sold_price: Decimal
@@ -89,15 +91,17 @@ def bridge(sold: Sold, delivered: Delivered, rate: Decimal, books: str) -> Bridg
         )
     )  # fmt: skip
     functional = quantize(delivered.functional, books)
-    planned, cost = quantize(sold.cost, books), quantize(delivered.cost, books)
+    planned, extra, cost = (
+        quantize(amount, books) for amount in (sold.cost, sold.scope_cost, delivered.cost)
+    )
     return Bridge(
         sold_price=price,
         planned_cost=planned,
         sold_margin=price - planned,
         discount=value - standard,
-        scope=scoped - price,
+        scope=scoped - price - extra,
         volume=volume - scoped,
-        overrun=planned - cost,
+        overrun=planned + extra - cost,
         rate_leak=standard - volume,
         write_off=kept - value,
         fx=functional - kept,

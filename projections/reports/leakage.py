@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from projections.as_of import AsOf
-from projections.billables_as_of import ITEMS
+from projections.billables_as_of import DISCOUNTS, ITEMS
 from projections.packet import Column, Row, amounts, text
 from projections.report import ENTITY, BadParameter, Parameter, Report
 from projections.table import Conn
@@ -25,7 +25,12 @@ LEAKS = f"""
     SELECT i.entity, i.contract_id, i.project_id, i.currency, 'written down', s.why,
            count(DISTINCT s.item_id), 0, sum(s.written)
     FROM seen s JOIN items i USING (item_id)
-    WHERE s.written <> 0 GROUP BY 1, 2, 3, 4, s.why HAVING sum(s.written) <> 0
+    WHERE s.written <> 0 AND s.why NOT IN {DISCOUNTS}
+    GROUP BY 1, 2, 3, 4, s.why HAVING sum(s.written) <> 0
+    UNION ALL
+    SELECT entity, contract_id, project_id, currency, 'document discount', '', count(*), 0,
+           sum(discounted)
+    FROM items WHERE discounted <> 0 GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT entity, contract_id, project_id, currency, 'rate under standard', '', count(*),
            sum(minutes), sum(standard - value)

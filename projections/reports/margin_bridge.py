@@ -23,22 +23,28 @@ FIGURES = f"""
     SELECT * FROM sold_contracts
     WHERE sold_on <= %(effective)s AND position <= %(known)s
         AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+), plan AS (
+    SELECT p.contract_id, b.role, b.hours, b.cost, b.revenue, false AS later
+    FROM budget_lines b JOIN projects p ON p.id = b.project_id WHERE b.position <= %(known)s
+    UNION ALL
+    SELECT p.contract_id, b.role, b.hours, b.cost, b.revenue, true
+    FROM budget_changes b JOIN projects p ON p.id = b.project_id
+    WHERE b.effective_on <= %(effective)s AND b.position <= %(known)s
 ), planned AS (
-    SELECT p.contract_id, b.role, sum(b.hours) AS hours, sum(b.cost) AS cost,
-           sum(b.revenue) AS revenue
-    FROM budget_lines b JOIN projects p ON p.id = b.project_id
-    WHERE b.position <= %(known)s GROUP BY 1, 2
+    SELECT contract_id, role, sum(hours) AS hours, sum(revenue) AS revenue FROM plan GROUP BY 1, 2
 ), costs AS (
-    SELECT contract_id, sum(cost) AS cost FROM planned GROUP BY 1
+    SELECT contract_id, coalesce(sum(cost) FILTER (WHERE NOT later), 0) AS cost,
+           coalesce(sum(cost) FILTER (WHERE later), 0) AS later
+    FROM plan GROUP BY 1
 ), extra AS (
-    SELECT p.contract_id, sum(m.amount) AS amount
-    FROM planned_milestones m JOIN projects p ON p.id = m.project_id
-    WHERE m.planned_on <= %(effective)s AND m.position <= %(known)s GROUP BY 1
+    SELECT contract_id, sum(price) AS price FROM scope_changes
+    WHERE effective_date <= %(effective)s AND position <= %(known)s GROUP BY 1
 ), worth AS (
     SELECT i.contract_id,
            sum(CASE WHEN i.kind = 'time' AND n.hours > 0 AND n.revenue > 0
                     THEN i.minutes * n.revenue / n.hours / 60 ELSE i.standard END) AS sold,
-           sum(i.standard) AS standard, sum(i.value) AS value, sum(i.written + i.cut) AS off,
+           sum(i.standard) AS standard, sum(i.value - i.discounted) AS value,
+           sum(i.written - i.discounted + i.cut) AS off,
            sum(CASE WHEN i.functional <> 0 AND i.value <> 0
                     THEN i.functional * (i.value - i.written) / i.value - i.cut_functional
                     ELSE 0 END) AS functional,
@@ -51,8 +57,7 @@ FIGURES = f"""
     WHERE a.effective_date <= %(effective)s AND a.position <= %(known)s GROUP BY 1
 )
 SELECT s.entity, k.code, c.name, s.currency, e.currency, s.price, coalesce(o.cost, 0),
-       CASE WHEN s.model = 'fixed_fee' THEN greatest(coalesce(x.amount, 0) - s.price, 0) ELSE 0
-           END,
+       coalesce(x.price, 0), coalesce(o.later, 0),
        coalesce(w.sold, 0), coalesce(w.standard, 0), coalesce(w.value, 0), coalesce(w.off, 0),
        coalesce(w.functional, 0), coalesce(w.bare, 0), coalesce(t.cost, 0),
        CASE WHEN s.currency = e.currency THEN 1 ELSE q.rate END
@@ -82,17 +87,20 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
 
 
 def _bridged(found: Iterable[Row]) -> Iterator[Row]:
-    for *names, currency, books, price, cost, scope, at_sold, standard, value, off, kept, bare, \
-            spent, quoted in found:  # fmt: skip
+    for row in found:
+        *names, books = row[:5]
+        price, cost, scope, later, at_sold, standard, value, off, kept, bare, spent, quoted = row[
+            5:
+        ]
         rate = quoted if quoted is not None else _mean(kept, value - off - bare)
         if rate is None:
-            yield *names, currency, books, *(None for _ in TERMS), None
+            yield *names, books, *(None for _ in TERMS), None
             continue
         made = bridge(
-            Sold(price, cost, scope),
+            Sold(price, cost, scope, later),
             Delivered(at_sold, standard, value, off, kept + bare * rate, spent), rate, books,
         )  # fmt: skip
-        yield *names, currency, books, *astuple(made), made.residual
+        yield *names, books, *astuple(made), made.residual
 
 
 def _mean(functional: Decimal, value: Decimal) -> Decimal | None:

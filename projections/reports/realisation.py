@@ -16,7 +16,7 @@ BY = {"project": "p.code", "client": "k.code", "person": "w.code"}
 SUMS = f"""
 {ITEMS}
 SELECT i.entity, coalesce({{by}}, ''), i.currency, sum(i.standard),
-       sum(i.standard - i.value), sum(i.written), sum(i.cut),
+       sum(i.standard - i.value + i.discounted), sum(i.written - i.discounted), sum(i.cut),
        coalesce(sum(i.value - i.written - i.cut) FILTER (WHERE i.state = 'billed'), 0),
        coalesce(sum(i.value - i.written) FILTER (WHERE i.{OPEN}), 0),
        coalesce(sum(i.standard) FILTER (WHERE NOT i.{OPEN}), 0)

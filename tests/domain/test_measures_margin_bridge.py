@@ -24,21 +24,21 @@ def test_a_project_delivered_as_sold_has_nothing_to_explain() -> None:
 
 
 def test_each_term_is_what_its_own_cause_did() -> None:
-    """100 h sold at 100 for a cost of 60 an hour, and 500 agreed on top; 120 h were worked at a
-    standard of 95 less 10 %, costing 62 an hour; 260 of it were written off."""
+    """100 h sold at 100 for a cost of 60 an hour, and 500 agreed on top for 200 of cost; 120 h
+    were worked at a standard of 95 less 10 %, costing 62 an hour; 260 of it were written off."""
     made = bridge(
-        Sold(D(10_000), D(6_000), D(500)),
+        Sold(D(10_000), D(6_000), D(500), D(200)),
         Delivered(D(12_000), D(11_400), D(10_260), D(260), D(10_000), D(7_440)), D(1), "EUR",
     )  # fmt: skip
 
     assert made.sold_margin == D(4_000)
-    assert made.scope == D(500)
+    assert made.scope == D(300)
     assert made.volume == D(1_500)
     assert made.rate_leak == D(-600)
     assert made.discount == D(-1_140)
     assert made.write_off == D(-260)
-    assert made.overrun == D(-1_440)
-    assert made.delivered_margin == D(2_560) == D(4_000 + 500 + 1_500 - 600 - 1_140 - 260 - 1_440)
+    assert made.overrun == D(-1_240)
+    assert made.delivered_margin == D(2_560) == D(4_000 + 300 + 1_500 - 600 - 1_140 - 260 - 1_240)
 
 
 def test_what_the_exchange_rate_did_stands_apart() -> None:
