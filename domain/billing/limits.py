@@ -50,11 +50,11 @@ class Cutting:
         """
         worth = [self.account.worth(share) for share in offered]
         bearing = [ZERO if share.kind == "commitment" else share.amount for share in worth]
-        words = f"discount: {why}" if own != NO_DISCOUNT else "discount"
+        note = why if own != NO_DISCOUNT else ""
         taken = discount_of(bearing, self.account.billed,
                             self.contract.discount, own, self.contract.currency)  # fmt: skip
         cheaper = [
-            left.discounted(*self._write_down(share, left, off, words))
+            left.discounted(*self._write_down(share, left, off, "discount", note))
             for share, left, off in zip(offered, worth, taken.parts, strict=True)
         ]
         capped = self._capped(cheaper)
@@ -81,7 +81,7 @@ class Cutting:
         return capped
 
     def _write_down(
-        self, share: Share, left: Share, off: Decimal, why: str
+        self, share: Share, left: Share, off: Decimal, why: str, note: str = ""
     ) -> tuple[Decimal, Decimal]:
         """Give up some of what is left of a share; the amount, and what the books carried."""
         if not off:
@@ -89,7 +89,7 @@ class Cutting:
         carried = left.part_of(off, self.books)
         self.account.write_down(share, WriteDown(
             self.contract.id, share.kind, share.holder_id, share.id, off, carried,
-            self.contract.currency, self.books, self.contract.entity, self.on, why,
+            self.contract.currency, self.books, self.contract.entity, self.on, why, note,
         ))  # fmt: skip
         return off, carried
 

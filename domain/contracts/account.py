@@ -63,6 +63,7 @@ class WriteDown:
     """What is taken off a billable thing; below zero where it is put on.
 
     ``amount`` in the contract's currency, ``carried`` in the ``books`` currency of ``entity``.
+    ``note`` is what a person said of a discount; its ``why`` is that word.
     """
 
     contract_id: UUID
@@ -76,6 +77,7 @@ class WriteDown:
     entity: str
     written_on: date
     why: str
+    note: str = ""
 
 
 def account_id(contract_id: UUID) -> UUID:

@@ -125,8 +125,8 @@ def test_a_cap_counts_what_is_left_after_discounts(paper: PaperFirm, at: Stage) 
 
     assert (answer.discount, answer.written_down, answer.net) == (120, 80, 1000)
     assert answer.warnings[-1] == "cap all: 100 % reached, 2200.00 of 2200.00 used"
-    whys = [f.write_down.why for f in paper.all(ContractAccount.WrittenDown)]
-    assert whys == ["discount: goodwill", "cap"]
+    whys = [(f.write_down.why, f.write_down.note) for f in paper.all(ContractAccount.WrittenDown)]
+    assert whys == [("discount", "goodwill"), ("cap", "")]
 
 
 def test_an_order_that_is_nearly_used_up_is_told_of(paper: PaperFirm, at: Stage) -> None:

@@ -201,7 +201,7 @@ def test_a_discount_of_a_document_is_no_write_down(firm: Firm) -> None:
     holder, entry = firm.work(project, date(2025, 1, 3))
     source = {"kind": "time", "holder_id": holder, "ids": [entry]}
     firm.do("IssueInvoice", invoice_id=new("i"), contract_id=contract, issued_on="2025-01-07",
-            sources=[source], discount_pct="10")  # fmt: skip
+            sources=[source], discount_pct="10", discount_why="x")  # fmt: skip
     firm.settle()
     columns = ("discount", "written_down", "billed", "unbilled")
     assert rows(ask(firm, "realisation"), *columns) == [("120.00", "0.00", "1080.00", "0.00")]
