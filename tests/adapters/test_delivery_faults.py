@@ -33,6 +33,7 @@ from adapters.delivery import (
     enqueue,
     outcome_id,
     pending,
+    stopped,
 )
 from adapters.delivery_pace import database_clock
 from adapters.documents import (
@@ -68,7 +69,7 @@ BILLED = {
     "issued_on": ISSUED,
 }
 EVERYTHING = [
-    Fault(kind="timeout_after_commit", probability=0.02, seconds=5),
+    Fault(kind="timeout_after_commit", probability=0.02, seconds=8),
     Fault(kind="lost_answer", probability=0.05),
     Fault(kind="throttle", probability=0.01, seconds=2),
     Fault(kind="error_before_commit", probability=0.05),
@@ -193,7 +194,7 @@ class Firm:
     @staticmethod
     def _open(stack: ExitStack, app: Faulty) -> httpx.Client:
         url = stack.enter_context(running(app))
-        return stack.enter_context(httpx.Client(base_url=url, timeout=0.3))
+        return stack.enter_context(httpx.Client(base_url=url, timeout=1))
 
     def record(self, delivery: Delivery, outcome: Outcome) -> None:
         self.fate.decide()
@@ -202,7 +203,7 @@ class Firm:
 
     def work(self, name: str) -> Drained | None:
         """One worker's life: a drain, ended by itself or by fate."""
-        pace = Pace(lease_s=100, longest_wait_s=20, clock=self.fate.clock, attempts_max=40)
+        pace = Pace(lease_s=100, longest_wait_s=20, clock=self.fate.clock, attempts_max=400)
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             try:
                 mortal = Mortal(self.vendors[name], self.fate)
@@ -213,6 +214,7 @@ class Firm:
     def work_until_nothing_waits(self, db: Conn) -> None:
         with ThreadPoolExecutor(4) as workers:
             while pending(db):
+                assert stopped(db) == []  # a dead letter would be waited for without end
                 list(workers.map(self.work, ["books", "crm", "books", "crm"]))
                 self.fate.ahead += timedelta(seconds=101)
 
