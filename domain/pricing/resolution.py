@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from domain.errors import Refusal
@@ -64,7 +65,7 @@ class Candidate:
     role: str = ""
     client: str = ""
 
-    @property
+    @cached_property
     def subjects(self) -> tuple[str, ...]:
         """What the rate is about, the most specific first."""
         return self.entry, self.person, self.task, self.role, self.client
@@ -72,18 +73,21 @@ class Candidate:
     @property
     def scope(self) -> str:
         """Names of what the rate is about: ``person+task``, ``role``, ``default``."""
-        named = [name for name, value in zip(SUBJECTS, self.subjects, strict=True) if value]
-        return "+".join(named) or "default"
+        return "+".join(name for name, _ in self.wanted) or "default"
 
-    @property
+    @cached_property
+    def wanted(self) -> tuple[tuple[str, str], ...]:
+        """The subjects it names, by name."""
+        return tuple(one for one in zip(SUBJECTS, self.subjects, strict=True) if one[1])
+
+    @cached_property
     def order(self) -> tuple[tuple[bool, ...], int]:
         """The greater, the more specific: scope first, then the nearer source."""
         return tuple(map(bool, self.subjects)), -NEAREST.index(self.source)
 
     def about(self, work: Work) -> bool:
         """Whether the rate may price such work on any day."""
-        asked = work.entry, work.person, work.task, work.role, work.client
-        return all(not want or want == got for want, got in zip(self.subjects, asked, strict=True))
+        return all(getattr(work, name) == value for name, value in self.wanted)
 
     def holds(self, on: date) -> bool:
         """Whether the day is in the rate's own range, later rates aside."""
@@ -91,8 +95,7 @@ class Candidate:
 
     def words(self) -> str:
         """The rate in a sentence."""
-        named = zip(SUBJECTS, self.subjects, strict=True)
-        who = ", ".join(f"{name} {value}" for name, value in named if value and name != "entry")
+        who = ", ".join(f"{name} {value}" for name, value in self.wanted if name != "entry")
         end = f" until {self.until}" if self.until else ""
         since = f"since {self.from_date}{end}"
         rate = f"{self.hourly_rate} {self.currency}/h for {who or 'everyone'}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Literal
 
@@ -134,6 +135,7 @@ def _group(entry: WorkedTime, at: int, scope: Scope) -> tuple[str, ...]:
     }[scope]
 
 
+@lru_cache(1 << 12)  # a contract's entries have few different lengths
 def _billed(minutes: int, terms: RoundingTerms) -> Fraction:
     exact = minutes * _ratio(terms.factor_pct)
     rounded = _rounded(exact, Fraction(terms.unit_minutes), terms.mode)
