@@ -149,9 +149,8 @@ class AcceptMilestone(Command):
         project = project_to_change(work, self.project_id)
         entity = legal_entity(work, project.entity)
         rate = quote(work, project.currency, entity.currency, self.accepted_on)
-        assert project.contract_id is not None  # noqa: S101 -- milestones are under contracts
-        contract = work.read(Contract, project.contract_id)
-        earned = contract.terms.earned_at_once
+        under = project.contract_id
+        earned = under is None or work.read(Contract, under).terms.earned_at_once
         project.accept_milestone(
             self.milestone_id, self.accepted_on, self.evidence, rate, earned=earned
         )

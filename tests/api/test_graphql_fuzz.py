@@ -67,7 +67,7 @@ def test_any_question_gets_an_answer(case: Any, api: Served) -> None:
 
     content = response.json()
     codes = [error["extensions"]["code"] for error in content.get("errors", ())]
-    seen.update(codes or ["answered"])
+    seen.update(codes[:1] or ["answered"])
     assert response.status_code in (200, 400), content
     assert content.keys() <= {"data", "errors"}
     assert content.get("errors") != []
