@@ -107,7 +107,7 @@ def request_of(
         actor=work.actor.id,
         cause=cause,
         entity=work.entity,
-        effective_date=command.effective_on(work.today),
+        effective_date=work.effective_date or command.effective_on(work.today),
         consulted=work.consulted | unchanged,
         guards=work.guards,
     )

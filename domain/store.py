@@ -150,9 +150,9 @@ class Store(Application[UUID]):
         self.own.drop(listed)
 
     def load_fresh(self, ids: Sequence[UUID]) -> dict[UUID, Root]:
-        """Aggregates from the log as it stands now."""
+        """Aggregates from the log as it stands now; an id named twice is asked for once."""
         loaded: dict[UUID, Root] = {}
-        for stored in self.log_.select_streams(ids):
+        for stored in self.log_.select_streams(list(dict.fromkeys(ids))):
             fact: Any = self.mapper.to_domain_event(stored)
             loaded[fact.originator_id] = fact.mutate(loaded.get(fact.originator_id))
         return loaded

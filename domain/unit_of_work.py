@@ -61,6 +61,8 @@ class UnitOfWork:
         self.actor = actor
         self.today = today
         self.entity = ""
+        self.effective_date: date | None = None
+        """The day a record fixes for these facts; None: the command's own."""
         self.changed: dict[UUID, Root] = {}
         self.consulted: dict[UUID, int] = {}
         self.guards: dict[str, int] = {}

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -18,13 +19,16 @@ from api.commands.demo_files import RealYear
 from api.commands.up import throughline
 from api.commands.verify import report, verdicts
 from api.demo.firm import HOUSES, YEAR
-from api.demo.show import Shown, late_fact, the_year, trial_balances
+from api.demo.firms import FIRMS
+from api.demo.firms.sample_year import SampleYear
+from api.demo.show import Shown, late_fact, of_a_kind, the_year, trial_balances
 from api.demo.year import LATE_DAY, LATE_MONTH, Year
 from api.settings import Settings, settings
 from api.wiring import System, opened
 from projections.table import Conn
 
 STEPS = 13
+Lived = Year | RealYear | SampleYear
 
 
 @click.command("demo")
@@ -40,22 +44,28 @@ STEPS = 13
     default=None,
     help="Serve API and start page at the end (default: on a terminal).",
 )
+@click.option(
+    "--firm",
+    "kind",
+    type=click.Choice(list(FIRMS)),
+    help="A smaller firm of one kind, billed and earned by monthly runs.",
+)
 @click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Run the year on real files: deals, time exports and ECB rates.")  # fmt: skip
-def command(scale: int, folder: Path | None, *, serve: bool | None) -> None:
+def command(scale: int, kind: str | None, folder: Path | None, *, serve: bool | None) -> None:
     """Run a firm's year through real commands, deliver it, print the reports, verify, serve."""
     console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=True)
     known = settings()
     with ExitStack() as stack:
         known = with_sandboxes(known, stack)
         system = stack.enter_context(opened(known))
-        year = run_files(system, folder, console) if folder else run_year(system, scale, console)
+        year = run_kind(system, kind, folder, scale, console)
         deliver(system, console)
         year.settle()
         intact = print_all(system, year, console)
     if not intact:
         sys.exit(1)
-    where_next(console)
+    where_next(console, year)
     if serve or (serve is None and sys.stdout.isatty()):
         os.execv(sys.executable, throughline("up"))  # noqa: S606 -- our own command
 
@@ -71,23 +81,29 @@ def with_sandboxes(known: Settings, stack: ExitStack) -> Settings:
     return known.model_copy(update={"accounting_url": books, "crm_url": deals})
 
 
-def run_year(system: System, scale: int, console: Console) -> Year:
-    """The fictional year, with a bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeElapsedColumn())  # fmt: skip
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
-        bar = progress.add_task("a fictional firm's year", total=STEPS)
-
-        def step(what: str) -> None:
-            progress.update(bar, advance=1, description=f"{what:<10}")
-
-        year = Year(system, scale, step)
+def run_kind(
+    system: System, kind: str | None, folder: Path | None, scale: int, console: Console
+) -> Lived:
+    """The files of a folder, a firm of a kind, or the studio with its three entities."""
+    if folder:
+        return run_files(system, folder, console)
+    with bar(console) as step:
+        year = SampleYear(system, FIRMS[kind](), step) if kind else Year(system, scale, step)
         began = perf_counter()
         year.run()
     rate = year.commands / (perf_counter() - began)
-    console.print(f"{year.commands} commands of {len(HOUSES)} entities, {rate:.0f} a second,"
-                  " posted and projected.")  # fmt: skip
+    console.print(f"{year.commands} commands, {rate:.0f} a second, posted and projected.")
     return year
+
+
+@contextmanager
+def bar(console: Console) -> Iterator[Callable[[str], None]]:
+    """A bar of the year's steps; call it with what is being done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task("a fictional firm's year", total=STEPS)
+        yield lambda what: progress.update(task, advance=1, description=f"{what:<10}")
 
 
 def run_files(system: System, folder: Path, console: Console) -> RealYear:
@@ -106,13 +122,16 @@ def deliver(system: System, console: Console) -> None:
                       f" {done.dead} refused.")  # fmt: skip
 
 
-def print_all(system: System, year: Year | RealYear, console: Console) -> bool:
+def print_all(system: System, year: Lived, console: Console) -> bool:
     """Reports, delivery state, the verdict of ``verify`` and one digest; whether all holds."""
     with system.connect() as conn:
         out = Shown(conn, console)
         end = date(YEAR, 12, 31)
         trial_balances(out, entities(conn), end)
-        the_year(out, end)
+        if isinstance(year, SampleYear):
+            of_a_kind(out, year.firm, end)
+        else:
+            the_year(out, end)
         if year.before_late_fact:
             late_fact(out, HOUSES[0].code, date(YEAR, LATE_DAY.month, 31),
                       date(YEAR, LATE_MONTH, 31), year.before_late_fact)  # fmt: skip
@@ -130,17 +149,21 @@ def entities(conn: Conn) -> list[str]:
     return [row[0] for row in conn.execute("SELECT code FROM legal_entities ORDER BY code")]
 
 
-def where_next(console: Console) -> None:
+def where_next(console: Console, year: Lived) -> None:
     """What a newcomer may do now."""
+    first, last = HOUSES[0].code, HOUSES[-1].code
+    if isinstance(year, SampleYear):
+        first = last = year.firm.CODE
     console.print("Where to look next, after `. .venv/bin/activate`:")
     for words, what in NEXT:
-        console.print(f"  throughline {words:<58} {what}", highlight=False)
+        said = words.format(first=first, last=last)
+        console.print(f"  throughline {said:<58} {what}", highlight=False)
 
 
 NEXT = (
-    ("report trial-balance --entity NL01 --effective 2025-06-30", "any report, any date"),
-    ("report audit-trail --of NL01-INV-2025-00001", "where a document comes from"),
-    ("export hledger --entity GB01", "the ledger for other tools"),
+    ("report trial-balance --entity {first} --effective 2025-06-30", "any report, any date"),
+    ("report audit-trail --of {first}-INV-2025-00001", "where a document comes from"),
+    ("export hledger --entity {last}", "the ledger for other tools"),
     ("do --help", "every business command"),
     ("up", "API, start page and workers on this firm"),
 )

@@ -90,7 +90,7 @@ def recognise(system: System, entity: str, month: date, *, dry_run: bool) -> lis
         batch = Import(system.store, actor)
         flat = [run for each in some for run in each]
         batch.expect([run.command for run in flat])
-        batch.foresee(list(dict.fromkeys(id_ for run in flat for id_ in streams(run))))
+        batch.foresee([id_ for run in flat for id_ in streams(run)])
         for run in flat:
             found += ran(batch, run)
         if not dry_run:

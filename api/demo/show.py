@@ -9,7 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from api.demo.firms.sample import Sample
 from projections.packet import Packet
+from projections.report import ENTITY
 from projections.reports import REPORTS
 from projections.table import Conn
 
@@ -82,6 +84,15 @@ def the_year(out: Shown, on: date) -> None:
     out.table("What clients owe, by age", ageing, known)
     out.table("Not billed yet", out.ask("unbilled", effective=on),
               ("entity", "client", "project", "currency", "amount"))  # fmt: skip
+
+
+def of_a_kind(out: Shown, firm: Sample, on: date) -> None:
+    """What the people of a firm of one kind look at."""
+    for name in firm.REPORTS:
+        report = REPORTS[name]
+        given = {"entity": firm.CODE} if ENTITY in report.parameters else {}
+        out.table(report.title, out.ask(name, effective=on, **given),
+                  [column.name for column in report.columns])  # fmt: skip
 
 
 def late_fact(out: Shown, entity: str, closed: date, booked: date, before: int) -> None:

@@ -144,6 +144,7 @@ class IssueFromRun(RunCommand):
         What was billed or set apart since the run was prepared refuses this contract alone.
         """
         run = self.billing_run(work)
+        work.effective_date = run.issued_on
         proposal = run.next_of(self.contract_id)
         refuse_parked(work, proposal.contract_id)
         refs = tuple(

@@ -55,6 +55,30 @@ def test_a_proposal_is_what_is_issued_then(busy: Firm) -> None:
     assert rows == [(told["Fine"].net, told["Fine"].tax)]
 
 
+def test_an_invoice_of_a_run_happens_on_its_date_whenever_it_is_issued(busy: Firm) -> None:
+    prepared(busy)
+    busy.do("ApproveRun", CHIEF, run_id=RUN)
+    issue_all(busy.system, RUN)
+
+    with busy.system.connect() as conn:
+        dates = conn.execute(
+            "SELECT DISTINCT effective_date FROM events WHERE topic = 'billing.invoice_issued'"
+        ).fetchall()
+    assert dates == [(ON,)]
+
+
+def test_a_week_of_two_contracts_is_billed_in_one_run(busy: Firm) -> None:
+    _, project = busy.win("Also fine")
+    busy.work(project, date(2025, 1, 3))
+    busy.settle()
+    prepared(busy)
+    busy.do("ApproveRun", CHIEF, run_id=RUN)
+
+    numbers, refused = issue_all(busy.system, RUN)
+
+    assert (len(numbers), refused) == (2, [])
+
+
 def test_issuing_again_issues_nothing(busy: Firm) -> None:
     prepared(busy)
     busy.do("ApproveRun", CHIEF, run_id=RUN)

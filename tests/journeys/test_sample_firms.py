@@ -1,8 +1,7 @@
-"""Firms of different kinds live a year through the commands and runs their people would use."""
+"""What firms of different kinds meet in a month: runs again, changes in it, caps reached."""
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,9 +10,9 @@ from api.commands.run import recognise
 from api.commands.run_billing import accrue_all, issue_all, operator, prepare, propose
 from domain.identity import named_id
 from domain.ledger.period import month_after
-from projections.reports import REPORTS
 from tests.domain.samples_revenue import allocated, identified, promise
 from tests.firm import CHIEF, Firm
+from tests.journeys.test_sample_years import in_books, report
 from tests.projections.faults import off
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]
@@ -65,43 +64,6 @@ def earn(firm: Firm, month: date) -> list[Decimal]:
     return [line.delta for line in lines if line.delta]
 
 
-def report(firm: Firm, name: str, on: date, **given: Any) -> list[dict[str, Any]]:
-    with firm.system.connect() as conn:
-        return list(REPORTS[name].run(conn, {"effective": on, **given}).said())
-
-
-def balance(firm: Firm, account: str, on: date) -> Decimal:
-    """An account in the books, debit positive."""
-    rows = report(firm, "trial-balance", on, entity="DE01")
-    return sum(
-        (Decimal(row["functional_debit"]) - Decimal(row["functional_credit"])
-         for row in rows if row["account"] == account),
-        Decimal(0),
-    )  # fmt: skip
-
-
-def closing(firm: Firm, on: date) -> Decimal:
-    """The last balance of the contract position's rollforward."""
-    rows = report(firm, "contract-rollforward", on, entity="DE01")
-    return Decimal(rows[-1]["closing"]) if rows else Decimal(0)
-
-
-def test_a_provider_bills_ahead_and_earns_month_by_month(provider: Firm) -> None:
-    billed, earned = [], []
-    for month in YEAR:
-        billed.append(len(bill(provider, month)))
-        earned.append(sum(earn(provider, month)))
-        assert closing(provider, last_day(month)) == balance(provider, "1200", last_day(month))
-
-    assert billed == [1] * 12
-    assert earned == [Decimal(500), Decimal(1700), *[Decimal(500)] * 10]
-    assert balance(provider, "4010", YEAR[0]) == 0
-    assert sum(earned) == Decimal(7200)
-    assert balance(provider, "1200", last_day(YEAR[-1])) == 0
-    assert balance(provider, "1100", last_day(YEAR[-1])) == Decimal(7200)
-    assert off(provider) == {}
-
-
 def test_running_a_month_again_bills_and_earns_nothing(provider: Firm) -> None:
     bill(provider, YEAR[0])
     earn(provider, YEAR[0])
@@ -118,7 +80,7 @@ def test_more_seats_in_a_billed_month_come_with_the_next_run(provider: Firm) -> 
 
     bill(provider, YEAR[1])
 
-    rows = report(provider, "receivables-ageing", last_day(YEAR[1]))
+    rows = report(provider.system, "receivables-ageing", last_day(YEAR[1]))
     stub = (Decimal(500) * 15 / 31).quantize(Decimal("0.01"))
     assert sum(Decimal(row["total"]) for row in rows) == 500 + 1200 + stub + 1000
 
@@ -150,10 +112,10 @@ def test_a_consultancy_bills_up_to_its_cap_and_no_further(
 
     entry, on = Decimal("5.25") * 130, last_day(YEAR[5])
     assert len(numbers) == 5
-    assert balance(firm, "1100", on) == Decimal("10000.00")
-    assert balance(firm, "4090", on) == entry * 15 - 10000
-    assert -balance(firm, "4000", on) == entry * 18
-    assert balance(firm, "1200", on) == entry * 3
+    assert in_books(firm.system, "DE01", "1100", on) == Decimal("10000.00")
+    assert in_books(firm.system, "DE01", "4090", on) == entry * 15 - 10000
+    assert -in_books(firm.system, "DE01", "4000", on) == entry * 18
+    assert in_books(firm.system, "DE01", "1200", on) == entry * 3
     blocked = propose(firm.system, "DE01", on, on, named_id("run", "blocked"))[1]
     assert [one.given.blocker for one in blocked] == ["CAP_EXCEEDED"]
     assert off(firm) == {}
