@@ -38,7 +38,8 @@ class Shown:
         made = Table(title=title, title_justify="left", box=None, pad_edge=False)
         for name in columns:
             figures = name not in TEXTS
-            made.add_column(name.replace("_", " "), justify="right" if figures else "left")
+            made.add_column(name.replace("_", " "), justify="right" if figures else "left",
+                            no_wrap=figures, overflow="fold")  # fmt: skip
         for row in rows[:MOST_ROWS]:
             made.add_row(*(shown(row[name]) for name in columns))
         self.console.print(made)
@@ -52,7 +53,8 @@ class Shown:
 
 TEXTS = frozenset({
     "account", "name", "currency", "functional_currency", "client", "project", "entity", "role",
-    "month", "where", "kind", "state",
+    "month", "where", "kind", "state", "contract", "source", "limit_name", "effect", "measure",
+    "thresholds_passed", "valid_until", "of", "leak", "reason",
 })  # fmt: skip
 
 
@@ -88,11 +90,11 @@ def the_year(out: Shown, on: date) -> None:
 
 def of_a_kind(out: Shown, firm: Sample, on: date) -> None:
     """What the people of a firm of one kind look at."""
-    for name in firm.REPORTS:
+    for name, columns in firm.REPORTS.items():
         report = REPORTS[name]
         given = {"entity": firm.CODE} if ENTITY in report.parameters else {}
         out.table(report.title, out.ask(name, effective=on, **given),
-                  [column.name for column in report.columns])  # fmt: skip
+                  columns or [column.name for column in report.columns])  # fmt: skip
 
 
 def late_fact(out: Shown, entity: str, closed: date, booked: date, before: int) -> None:

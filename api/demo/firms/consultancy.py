@@ -23,7 +23,11 @@ class Consultancy(Sample):
     CLIENTS: ClassVar = {
         "HARB": "Harbour Freight Union", "ORCH": "Orchard Dairy", "MERI": "Meridian Toys|USD",
     }  # fmt: skip
-    REPORTS = ("cap-usage", "contract-rollforward", "realisation", "leakage")
+    REPORTS: ClassVar = {
+        "cap-usage": ("contract", "source", "limit_name", "currency", "most", "used", "left",
+                      "used_pct"),
+        "contract-rollforward": (), "realisation": (), "leakage": (),
+    }  # fmt: skip
 
     def agreeing(self) -> Iterator[Command]:
         """Three clients, three ways to pay for an hour."""

@@ -23,7 +23,9 @@ class Provider(Sample):
     CLIENTS: ClassVar = {
         "FERN": "Fernhill Clinics", "COPPER": "Copper Lane Stores", "LARK": "Larkspur Legal|USD",
     }  # fmt: skip
-    REPORTS = ("contract-rollforward", "deferred-and-unbilled", "revenue-waterfall")
+    REPORTS: ClassVar = dict.fromkeys(
+        ("contract-rollforward", "deferred-and-unbilled", "revenue-waterfall"), ()
+    )
 
     def agreeing(self) -> Iterator[Command]:
         """Onboarding with care ahead; care in arrears from March; care by the quarter in USD."""

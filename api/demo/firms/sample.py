@@ -52,8 +52,8 @@ class Sample(ABC):
     ZONE: ClassVar[str]
     CLIENTS: ClassVar[dict[str, str]]
     """Names by code; a client that pays in another currency than the firm's has it after a |."""
-    REPORTS: ClassVar[tuple[str, ...]]
-    """What its people look at when the year is over."""
+    REPORTS: ClassVar[dict[str, tuple[str, ...]]]
+    """What its people look at when the year is over, and which columns (none named: all)."""
 
     @abstractmethod
     def agreeing(self) -> Iterator[Command]:
