@@ -5,6 +5,7 @@ stored history always loads. Events hold business facts alone: who, when recorde
 command are the envelope's, in columns beside the payload.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -50,11 +51,17 @@ class Root(Aggregate):
         raise NotImplementedError
 
 
+def _kinds(base: type[Root]) -> Iterator[type[Root]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
 @cache
 def topics() -> dict[str, type[Root.Event]]:
     """Every event class by its topic; asked once all contexts are imported."""
     found: dict[str, type[Root.Event]] = {}
-    for kind in Root.__subclasses__():
+    for kind in _kinds(Root):
         for fact in vars(kind).values():
             if isinstance(fact, type) and issubclass(fact, Root.Event) and fact.TOPIC:
                 assert fact.TOPIC not in found, f"two events are called {fact.TOPIC}"  # noqa: S101

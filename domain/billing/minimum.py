@@ -13,9 +13,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.charges import ChargeHolder
 from domain.billing.commitment import Commitment, TrueUp, true_up
 from domain.billing.proration import Span
-from domain.consumption import BilledElsewhere, Share
+from domain.consumption import Share
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.identity import named_id
@@ -64,7 +65,7 @@ def whole_month(day: date) -> Span:
     return Span(first, date(first.year + years, month + 1, 1))
 
 
-class MinimumCommitment(Root):
+class MinimumCommitment(ChargeHolder):
     """``terms`` by their day; ``charges`` by id, each unbilled or billed."""
 
     class Agreed(Root.Created):
@@ -158,28 +159,14 @@ class MinimumCommitment(Root):
             id_, period.starts_on, due_on, text, amount, quote.convert(amount), found.steps,
         ))  # fmt: skip
 
-    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
-        """What an invoice would consume. Raises UnknownTrueUp, BilledElsewhere."""
-        return [self._share(id_) for id_ in ids]
+    def has_charge(self, id_: UUID) -> bool:
+        """Whether it made this charge."""
+        return id_ in self.charges
 
-    def contract_of(self, id_: UUID) -> UUID | None:
-        """The contract a charge is billed under; None for another thing's id."""
-        return self.contract_id if id_ in self.charges else None
-
-    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Put charges on an invoice. Raises as ``shares``."""
-        self.shares(ids)
-        self._charges_billed(invoice_id, ids)
-
-    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Make billed charges billable again."""
-        self._charges_restored(memo_id, ids)
-
-    def _share(self, id_: UUID) -> Share:
+    def charge(self, id_: UUID) -> Share:
+        """A charge as an invoice would take it. Raises UnknownTrueUp."""
         if id_ not in self.charges:
             raise UnknownTrueUp("the commitment has no such charge", field="sources")
-        if id_ in self.billed:
-            raise BilledElsewhere(f"{self.charges[id_].text} is billed", field="sources")
         return self.charges[id_]
 
     @event(Changed)

@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.charges import ChargeHolder
 from domain.billing.proration import EmptySpan, Span, cycles_of
 from domain.billing.subscription import (
     BadPlan,
@@ -23,7 +24,7 @@ from domain.billing.subscription import (
     cancel,
     charges_due,
 )
-from domain.consumption import BilledElsewhere, Share
+from domain.consumption import Share
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.identity import named_id
@@ -56,7 +57,7 @@ class Recurring:
     steps: tuple[Step, ...]
 
 
-class RecurringPlan(Root):
+class RecurringPlan(ChargeHolder):
     """``plan`` is what holds now; ``charges`` by id, each unbilled or billed."""
 
     class Agreed(Root.Created):
@@ -199,28 +200,14 @@ class RecurringPlan(Root):
         id_ = named_id("recurring charge", f"{self.id}:{start}:{len(before)}", start)
         return Recurring(id_, start, min(due_on, through), words, delta, steps)
 
-    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
-        """What an invoice would consume. Raises UnknownCharge, BilledElsewhere."""
-        return [self._share(id_) for id_ in ids]
+    def has_charge(self, id_: UUID) -> bool:
+        """Whether it made this charge."""
+        return id_ in self.charges
 
-    def contract_of(self, id_: UUID) -> UUID | None:
-        """The contract a charge is billed under; None for another thing's id."""
-        return self.contract_id if id_ in self.charges else None
-
-    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Put charges on an invoice. Raises as ``shares``."""
-        self.shares(ids)
-        self._charges_billed(invoice_id, ids)
-
-    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Make billed charges billable again."""
-        self._charges_restored(memo_id, ids)
-
-    def _share(self, id_: UUID) -> Share:
+    def charge(self, id_: UUID) -> Share:
+        """A charge as an invoice would take it. Raises UnknownCharge."""
         if id_ not in self.charges:
             raise UnknownCharge(f"{self.name} has no such charge", field="sources")
-        if id_ in self.billed:
-            raise BilledElsewhere(f"{self.charges[id_].text} is billed", field="sources")
         found = self.charges[id_]
         return Share(self.id, id_, "recurring", found.text, Decimal(1), found.amount,
                      found.amount, ZERO)  # fmt: skip
