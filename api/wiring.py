@@ -57,6 +57,7 @@ from projections.slots import install
 from projections.sold_contracts import SoldContracts
 from projections.time_entries import TimeEntries
 from projections.unbilled import Unbilled
+from projections.usage import Usage
 
 __all__ = ["System", "domain", "opened"]
 
@@ -176,7 +177,7 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            Minimums(), Usage(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
         ]  # fmt: skip

@@ -14,6 +14,8 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.usage import UsageMeter
+from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -156,9 +158,20 @@ class BillableStates(Projection):
     @on(MinimumCommitment.TruedUp)
     def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
         """What a month lacked to its minimum, or what came back of it."""
+        self._charged(fold, at, "commitment", fact)
+
+    @on(UsageMeter.Charged)
+    def usage(self, fact: UsageMeter.Charged, at: Recorded, fold: Fold) -> None:
+        """What a month was metered, or what came back of it."""
+        self._charged(fold, at, "usage", fact)
+
+    def _charged(
+        self, fold: Fold, at: Recorded, kind: Kind,
+        fact: MinimumCommitment.TruedUp | UsageMeter.Charged,
+    ) -> None:  # fmt: skip
         charge = fact.charge
         self._came(fold, at, charge.id, charge.due_on, fact.entity, charge.amount,
-                   charge.functional, kind="commitment", contract_id=fact.contract_id,
+                   charge.functional, kind=kind, contract_id=fact.contract_id,
                    currency=fact.currency)  # fmt: skip
 
     def _came(

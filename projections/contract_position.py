@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
+from domain.billing.usage import UsageMeter
 from domain.contracts.account import ContractAccount
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense
@@ -115,9 +116,11 @@ class ContractPosition(Projection):
                         RECOGNISED, fact.currency, fact.amount, fact.quote.to, fact.functional,
                         fact.functional, ZERO)  # fmt: skip
 
-    @on(MinimumCommitment.TruedUp)
-    def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
-        """A minimum earned with the end of its month."""
+    @on(MinimumCommitment.TruedUp, UsageMeter.Charged)
+    def charged(
+        self, fact: MinimumCommitment.TruedUp | UsageMeter.Charged, at: Recorded, fold: Fold
+    ) -> None:
+        """A minimum or use earned with the end of its month."""
         charge = fact.charge
         if fact.earned:
             fold.append(MOVES, at.position, 0, fact.entity, fact.contract_id, charge.due_on,

@@ -7,7 +7,7 @@ the work, milestones by their acceptance, documents by their date.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -19,7 +19,7 @@ from domain.ledger.period import month_after
 from domain.revenue.run_commands import MeasureInput, RunRecognition
 from projections.table import Conn
 
-READS = ("revenue_contracts", "contract_position", "budget_vs_actual", "deals")
+READS = ("revenue_contracts", "contract_position", "budget_vs_actual", "deals", "usage")
 OBLIGATIONS = """
 WITH last AS (
     SELECT DISTINCT ON (contract_id) contract_id, position, period, reversed FROM revenue_runs
@@ -55,6 +55,14 @@ WHERE c.entity = %(entity)s AND m.kind = 'billed' AND m.effective_date <= %(on)s
     AND m.position <= %(known)s
 GROUP BY 1
 """
+USED = """
+SELECT coalesce(g.into_id, u.contract_id), sum(u.amount), max(u.position)
+FROM usage_charges u
+LEFT JOIN combined_contracts g ON g.contract_id = u.contract_id AND g.position <= %(known)s
+JOIN revenue_contracts c ON c.contract_id = coalesce(g.into_id, u.contract_id)
+WHERE c.entity = %(entity)s AND u.due_on <= %(on)s AND u.position <= %(known)s
+GROUP BY 1
+"""
 ZERO = Decimal(0)
 
 
@@ -84,11 +92,15 @@ class Done:
 
 @dataclass(frozen=True)
 class Billed:
-    """Net invoiced to date less memos, price cuts among them, and the last fact that counted."""
+    """Net invoiced to date less memos, price cuts among them, and the last fact that counted.
+
+    ``used`` is what meters charged: it may be invoiced beside what was worked.
+    """
 
     net: Decimal = ZERO
     cut: Decimal = ZERO
     position: int = 0
+    used: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,10 @@ def planned(conn: Conn, entity: str, month: date, known: int) -> list[Planned]:
     for contract, project, hours, cost, accepted, value, position in conn.execute(DONE, asked):
         worked[contract][project] = Done(hours, cost, accepted or ZERO, value, position)
     billed = {row[0]: Billed(*row[1:]) for row in conn.execute(BILLED, asked).fetchall()}
+    for contract, used, position in conn.execute(USED, asked).fetchall():
+        before = billed.get(contract, Billed())
+        last = max(position, before.position)
+        billed[contract] = replace(before, used=used, position=last)
     return [
         _planned(list(group), month, worked.get(contract, {}), billed.get(contract, Billed()))
         for contract, group in groupby(obligations, lambda one: one.contract_id)
@@ -143,7 +159,7 @@ def _measures(
         done = worked.get(one.project_id, Done()) if one.project_id else rest
         if one.measure == "as_invoiced":
             yield (
-                MeasureInput(obligation=one.name, invoiceable=done.value - cut.cut,
+                MeasureInput(obligation=one.name, invoiceable=done.value + cut.used - cut.cut,
                              invoiced=cut.net),
                 max(done.position, cut.position),
             )  # fmt: skip

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.usage import UsageMeter
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -131,10 +132,21 @@ class Unbilled(Projection):
     @on(MinimumCommitment.TruedUp)
     def commitment(self, fact: MinimumCommitment.TruedUp, at: Recorded, fold: Fold) -> None:
         """What a month lacked to its minimum, or what came back of it."""
+        self._charged(fold, at, "commitment", fact)
+
+    @on(UsageMeter.Charged)
+    def usage(self, fact: UsageMeter.Charged, at: Recorded, fold: Fold) -> None:
+        """What a month was metered, or what came back of it."""
+        self._charged(fold, at, "usage", fact)
+
+    def _charged(
+        self, fold: Fold, at: Recorded, kind: Kind,
+        fact: MinimumCommitment.TruedUp | UsageMeter.Charged,
+    ) -> None:  # fmt: skip
         charge = fact.charge
-        self._came(fold, at, "commitment", at.stream_id, charge.id, fact.contract_id, None,
-                   fact.entity, fact.currency, charge.amount,
-                   charge.functional if fact.earned else ZERO, charge.due_on)  # fmt: skip
+        self._came(fold, at, kind, at.stream_id, charge.id, fact.contract_id, None, fact.entity,
+                   fact.currency, charge.amount, charge.functional if fact.earned else ZERO,
+                   charge.due_on)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

@@ -30,6 +30,7 @@ from domain.billing.run_commands import (
     run_invoice_id,
 )
 from domain.billing.run_rules import after, before
+from domain.billing.usage_commands import ChargeUsage
 from domain.errors import Refusal
 from domain.identity import named_id, new_id
 from domain.importing import Import
@@ -41,6 +42,7 @@ CONTRACTS_A_BATCH = 200
 DAY = click.DateTime(["%Y-%m-%d"])
 WIDE = 400  # a pipe has no edge
 PLANS = "SELECT id FROM recurring_plans WHERE entity = %s AND starts_on <= %s ORDER BY id"
+METERS = "SELECT contract_id, name FROM usage_meters WHERE entity = %s ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -95,30 +97,41 @@ def billing(
 @click.option("--entity", required=True, help="Legal entity.")
 @click.option("--through", required=True, type=DAY, help="Cycles due by this day.")
 def charges(*, entity: str, through: datetime) -> None:
-    """Charge every recurring plan of an entity for the cycles that are due; twice charges once."""
+    """Charge every recurring plan and meter of an entity for what is due; twice charges once."""
     with opened(settings()) as system:
         catch_up(system)
         refused = accrue_all(system, entity, through.date())
         catch_up(system)
-    for plan, why in refused:
-        click.echo(f"{plan}: {why.code}: {why}", err=True)
+    for what, why in refused:
+        click.echo(f"{what}: {why.code}: {why}", err=True)
     sys.exit(1 if refused else 0)
 
 
-def accrue_all(system: System, entity: str, through: date) -> list[tuple[UUID, Refusal]]:
-    """Charge each plan; what was refused, by plan."""
-    with system.connect() as conn, snapshot(conn, ("recurring",)):
-        rows = conn.execute(PLANS, [entity, through]).fetchall()
-    refused: list[tuple[UUID, Refusal]] = []
+def accrue_all(system: System, entity: str, through: date) -> list[tuple[str, Refusal]]:
+    """Charge each plan and each meter; what was refused, by plan or meter."""
+    with system.connect() as conn, snapshot(conn, ("recurring", "usage")):
+        plans = conn.execute(PLANS, [entity, through]).fetchall()
+        meters = conn.execute(METERS, [entity]).fetchall()
+    commands: list[AccrueCharges | ChargeUsage] = [
+        AccrueCharges(plan_id=plan, through=through) for (plan,) in plans
+    ]
+    commands += [ChargeUsage(contract_id=of, name=name, through=through) for of, name in meters]
+    refused: list[tuple[str, Refusal]] = []
     with system.store.importing(operator()) as batch:
-        commands = [AccrueCharges(plan_id=row[0], through=through) for row in rows]
         batch.expect(commands)
         for command in commands:
             try:
                 batch.run(command)
             except Refusal as refusal:
-                refused.append((command.plan_id, refusal))
+                refused.append((subject(command), refusal))
     return refused
+
+
+def subject(command: AccrueCharges | ChargeUsage) -> str:
+    """What a command charges, for people."""
+    if isinstance(command, ChargeUsage):
+        return f"{command.name} of {command.contract_id}"
+    return str(command.plan_id)
 
 
 @click.command("issue")

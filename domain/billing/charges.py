@@ -4,6 +4,7 @@ Recurring plans, minimum commitments and meters differ in how a charge comes abo
 invoice does with it is the same.
 """
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Root
@@ -13,8 +14,9 @@ from domain.consumption import BilledElsewhere, Share
 class ChargeHolder(Root):
     """``billed`` are the charges that stand on an invoice."""
 
-    contract_id: UUID
-    billed: set[UUID]
+    if TYPE_CHECKING:  # the library would make arguments of the first event of them
+        contract_id: UUID
+        billed: set[UUID]
 
     def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises as ``charge``, and BilledElsewhere."""

@@ -15,6 +15,7 @@ from domain.aggregate import Root
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.payment import Payment
+from domain.billing.usage import UsageMeter
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -137,6 +138,16 @@ def commitment_value(fact: MinimumCommitment.TruedUp) -> Iterable[Entry]:
                  charge.functional, None)  # fmt: skip
     yield Entry("commitment_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "",
                 lines)  # fmt: skip
+
+
+def usage_value(fact: UsageMeter.Charged) -> Iterable[Entry]:
+    """A month's use is earned with its end: Dr 1200, Cr 4020; the reverse if taken back."""
+    charge = fact.charge
+    if not fact.earned:
+        return
+    lines = both(chart.POSITION, chart.REVENUE_RECURRING, fact.currency, charge.amount,
+                 charge.functional, None)  # fmt: skip
+    yield Entry("usage_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "", lines)
 
 
 def write_down(fact: ContractAccount.WrittenDown) -> Iterable[Entry]:
@@ -288,6 +299,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Expense.Approved: (expense_cost, expense_value),
     Project.MilestoneAccepted: (milestone_value,),
     MinimumCommitment.TruedUp: (commitment_value,),
+    UsageMeter.Charged: (usage_value,),
     ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),

@@ -23,6 +23,7 @@ from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
+from projections.reports.usage import USAGE
 
 __all__ = ["REPORTS"]
 
@@ -34,6 +35,6 @@ REPORTS: dict[str, Report] = {
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
-        CHANGE_ORDERS,
+        CHANGE_ORDERS, USAGE,
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.usage import UsageMeter
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -155,7 +156,9 @@ def _accrued(fact: RecurringPlan.Accrued) -> Iterator[tuple[Key, str, Decimal]]:
         yield (fact.entity, fact.currency), "value", charge.amount
 
 
-def _trued_up(fact: MinimumCommitment.TruedUp) -> Iterator[tuple[Key, str, Decimal]]:
+def _charged(
+    fact: MinimumCommitment.TruedUp | UsageMeter.Charged,
+) -> Iterator[tuple[Key, str, Decimal]]:
     yield (fact.entity, fact.currency), "value", fact.charge.amount
 
 
@@ -183,7 +186,8 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     Expense.Approved: _spent,
     Project.MilestoneAccepted: _accepted,
     RecurringPlan.Accrued: _accrued,
-    MinimumCommitment.TruedUp: _trued_up,
+    MinimumCommitment.TruedUp: _charged,
+    UsageMeter.Charged: _charged,
     ContractAccount.WrittenDown: _written,
     Invoice.Issued: _issued,
     Invoice.Credited: _credited,

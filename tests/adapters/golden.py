@@ -14,6 +14,7 @@ from uuid import UUID
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
 from domain.billing.minimum import MinimumCommitment
+from domain.billing.usage import UsageMeter
 from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
@@ -77,6 +78,15 @@ def _go_on(firm: PaperFirm, name: str) -> None:
                 issued_on="2025-04-01", sources=[source])  # fmt: skip
         firm.do("IssueCreditMemo", memo_id=new("m5"), invoice_id=new("i5"),
                 issued_on="2025-04-01", why="again",
+                lines=[{"no": 1, "restore": True}])  # fmt: skip
+    if name == "ChargeUsage":
+        charged = firm.last(UsageMeter.Charged)
+        source = {"kind": "usage", "holder_id": charged.originator_id,
+                  "ids": [charged.charge.id]}  # fmt: skip
+        firm.do("IssueInvoice", invoice_id=new("i10"), contract_id=charged.contract_id,
+                issued_on="2025-01-31", sources=[source])  # fmt: skip
+        firm.do("IssueCreditMemo", memo_id=new("m10"), invoice_id=new("i10"),
+                issued_on="2025-01-31", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]

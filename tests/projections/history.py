@@ -178,6 +178,18 @@ def recognise(firm: Firm) -> None:
     firm.do("AccrueCharges", plan_id=plan, through="2025-03-31")
     firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="10")
     firm.do("TrueUpCommitment", contract_id=contract, month="2025-01-01")
+    firm.do(
+        "SetUsagePrice",
+        contract_id=contract,
+        name="backup",
+        unit="GB",
+        from_date="2025-01-01",
+        tiers=[{"up_to": "100", "rate": "0.50"}, {"rate": "0.30"}],
+    )
+    for no, quantity in enumerate(("90", "30")):
+        firm.do("RecordUsage", contract_id=contract, name="backup", quantity=quantity,
+                used_on=f"2025-01-{no + 10}", reference=f"reading {no}")  # fmt: skip
+    firm.do("ChargeUsage", contract_id=contract, name="backup", through="2025-01-31")
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:
