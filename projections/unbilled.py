@@ -35,6 +35,12 @@ BILLABLES = Table(
     key=("id",),
     indexes=("contract_id, billed, earned_on", "contract_id, id"),
 )  # fmt: skip
+ITEMS = Table(
+    "billable_items",
+    {"id": "uuid", "project_id": "uuid?", "earned_on": "date"},
+    key=("id",),
+)
+"""What a thing is, kept when it no longer is billable: its moves are still asked for."""
 MOVES = Table(
     "unbilled_moves",
     {
@@ -50,8 +56,8 @@ class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
-    version = 3
-    tables = (BILLABLES, MOVES)
+    version = 4
+    tables = (BILLABLES, ITEMS, MOVES)
 
     @on(Timesheet.TimeApproved)
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
@@ -201,6 +207,7 @@ class Unbilled(Projection):
         project_id: UUID | None, entity: str, currency: str, amount: Decimal, carried: Decimal,
         earned_on: date,
     ) -> None:  # fmt: skip
+        fold.put(ITEMS, id=item_id, project_id=project_id, earned_on=earned_on)
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
                  carried=carried, earned_on=earned_on, billed=False,

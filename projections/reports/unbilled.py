@@ -19,7 +19,7 @@ WITH held AS (
 )
 SELECT h.entity, k.code, c.name, coalesce(p.code, ''), h.currency, sum(h.amount), e.currency,
        sum(h.functional), count(*), min(b.earned_on)
-FROM held h JOIN billables b ON b.id = h.item_id
+FROM held h JOIN billable_items b ON b.id = h.item_id
 LEFT JOIN projects p ON p.id = b.project_id
 JOIN contracts c ON c.id = h.contract_id JOIN clients k ON k.id = c.client_id
 JOIN legal_entities e ON e.code = h.entity

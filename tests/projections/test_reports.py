@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.identity import named_id
 from domain.ledger.chart import UnknownAccount
 from projections.as_of import NotYetRead
 from projections.packet import Packet
@@ -23,6 +24,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "customer-statement": {"client": "ACME"},
 }
+CARE = named_id("revenue sample", "Care")
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
 FIXED = [name for name, report in REPORTS.items() if not report.live]
 
@@ -43,10 +45,14 @@ def total(packet: Packet, column: str, **where: str) -> Decimal:
 
 @pytest.mark.parametrize("name", FIXED)
 def test_a_report_never_changes_once_both_dates_are_fixed(year: Firm, name: str) -> None:
+    _, project = year.win("Late")
+    _, entry = year.work(project, date(2025, 1, 7))
+    year.settle()
     before = ask(year, name, effective=date(2025, 3, 31))
 
-    _, project = year.win("Late")
     year.work(project, date(2025, 1, 8))
+    year.do("ReverseTime", person_id=year.person, week=date(2025, 1, 7), entry_ids=[entry],
+            why="another client's")  # fmt: skip
     run(year, ready(year, "Late care"), "2025-02")
     decide_late(year)
     year.settle()
@@ -78,6 +84,8 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     year.bill("late", contract, date(2025, 1, 31), work)
     ready(year, "Late care")
     ordered(year, "late", effective_date="2025-01-10")
+    year.do("RecordUsage", contract_id=CARE, name="backup", quantity="1", used_on="2025-01-30",
+            reference="late")  # fmt: skip
     year.settle()
 
     assert more
