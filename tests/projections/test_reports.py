@@ -208,7 +208,7 @@ def test_unbilled_work_names_client_contract_and_project(year: Firm) -> None:
 
     assert rows(packet, "client", "contract", "project", "amount", "items", "oldest_on") == [
         ("ACME", "Advice", "Advice", packet.said()[0]["amount"], 2, "2025-02-10"),
-        ("ACME", "Care", "", "310.00", 4, "2025-01-01"),
+        ("ACME", "Care", "", "366.00", 5, "2025-01-01"),
     ]
 
 
