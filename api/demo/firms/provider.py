@@ -1,4 +1,4 @@
-"""A managed-service provider: onboarding and care, ahead and in arrears, at home and abroad."""
+"""A managed-service provider: onboarding, care ahead and in arrears, and metered backups."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from api.demo.firm import YEAR
 from api.demo.firms.sample import FIRST, LAST, OFFICE, Phase, Sample
+from api.demo.month import workdays
 from domain.billing.recurring_commands import SetRecurringPlan
+from domain.billing.usage_commands import RecordUsage, SetUsagePrice
 from domain.command import Command
 from domain.revenue.run_commands import SatisfyObligation
 
@@ -24,7 +26,7 @@ class Provider(Sample):
         "FERN": "Fernhill Clinics", "COPPER": "Copper Lane Stores", "LARK": "Larkspur Legal|USD",
     }  # fmt: skip
     REPORTS: ClassVar = dict.fromkeys(
-        ("contract-rollforward", "deferred-and-unbilled", "revenue-waterfall"), ()
+        ("usage", "contract-rollforward", "deferred-and-unbilled", "revenue-waterfall"), ()
     )
 
     def agreeing(self) -> Iterator[Command]:
@@ -39,9 +41,18 @@ class Provider(Sample):
         yield self._plan("Copper Lane care", "care", "900", starts_on=MARCH, in_advance=False)
         yield from self._sold("Larkspur care", "LARK", "9600", currency="USD", care={"ssp": 9600})
         yield self._plan("Larkspur care", "care", "2400", interval_months=3)
+        yield from self._sold("Copper Lane backup", "COPPER", "4500",
+                              backup={"ssp": 4500, "measure": "as_invoiced"})  # fmt: skip
+        yield self.do(SetUsagePrice, "backup", **self._backup(), unit="GB", from_date=FIRST,
+                      tiers=[{"up_to": 500, "rate": "0.40"}, {"rate": "0.25"}])  # fmt: skip
 
     def month(self, month: date) -> Iterator[Phase]:
-        """Machines need no timesheets; in February Fernhill is on board."""
+        """Machines need no timesheets: they are metered; in February Fernhill is on board."""
+        yield OFFICE, [
+            self.do(RecordUsage, f"backup {day}", **self._backup(), used_on=day,
+                    quantity=90 + 11 * month.month, reference=f"{day}")
+            for day in workdays(month.month)[::5]
+        ]  # fmt: skip
         if month.month == FEBRUARY:
             yield OFFICE, [self.do(
                 SatisfyObligation, "on board", contract_id=self.id("contract", "Fernhill care"),
@@ -54,6 +65,9 @@ class Provider(Sample):
         yield from self.contract(name, client, value=price, billing_model="fixed_fee",
                                  recognition="by_run", currency=currency)  # fmt: skip
         yield from self.promising(name, Decimal(price), **promises)
+
+    def _backup(self) -> dict[str, Any]:
+        return {"contract_id": self.id("contract", "Copper Lane backup"), "name": "backup"}
 
     def _plan(self, contract: str, name: str, price: str, **terms: Any) -> Command:
         return self.do(SetRecurringPlan, f"{contract} {name}", **{
