@@ -39,7 +39,10 @@ class ObligationChange:
 
 @dataclass(frozen=True)
 class Assessment:
-    """A change as somebody described it, and the treatment that its facts propose."""
+    """A change as somebody described it, and the treatment that its facts propose.
+
+    Day and price are those of the change order, where one is named.
+    """
 
     modification_id: UUID
     effective_on: date
@@ -50,6 +53,7 @@ class Assessment:
     clause: str
     steps: tuple[Step, ...]
     author: str
+    change_order_id: UUID | None = None
 
 
 @dataclass(frozen=True)
