@@ -213,6 +213,7 @@ class ChangeOrder(Root):
         self.change = change
         self.authors = {author}
         self.state: OrderState = "draft"
+        self.approved_on: date | None = None
 
     def submit(self, by: str) -> None:
         """Raises WrongOrderState."""
@@ -229,6 +230,14 @@ class ChangeOrder(Root):
     def approved(self) -> bool:
         """Whether it holds."""
         return self.state == "approved"
+
+    @property
+    def modifies_on(self) -> date:
+        """When the contract is modified: from the day it takes effect, never before approval.
+
+        Source: ASC 606-10-25-10, a modification exists when the parties approve it.
+        """
+        return max(self.change.effective_on, self.approved_on or self.change.effective_on)
 
     def require_reference(self, client_reference: str) -> None:
         """Raises ClientReferenceNeeded."""
@@ -269,9 +278,9 @@ class ChangeOrder(Root):
         self, contract_id: UUID, entity: str, currency: str, books: str, change: Change,
         client_reference: str, approved_on: date, value: Decimal, ends_on: date,
     ) -> None:  # fmt: skip
-        del contract_id, entity, currency, books, change, client_reference, approved_on, value
-        del ends_on
+        del contract_id, entity, currency, books, change, client_reference, value, ends_on
         self.state = "approved"
+        self.approved_on = approved_on
 
     @event(Rejected)
     def _rejected(self, why: str) -> None:

@@ -24,7 +24,7 @@ class ChangeOrderNeeded(Refusal):
 
 
 class OtherChangeOrder(Refusal):
-    """The change was described from another change order, or as other than this one says."""
+    """The change was assessed from another change order, or from another price."""
 
     code = "OTHER_CHANGE_ORDER"
 
@@ -80,13 +80,11 @@ class RevenueChange(Root):
 
         Raises ChangeOrderNeeded, OtherChangeOrder.
         """
-        assessed, change = self.assessed, order.change
         if not order.approved:
             raise ChangeOrderNeeded(f"{order.name} is {order.state}", field="change_order_id")
-        said = assessed.price_change, assessed.effective_on
-        named = assessed.change_order_id in (None, order.id)
-        if not named or said != (change.price, change.effective_on):
-            words = f"{order.name} changes the price by {change.price} from {change.effective_on}"
+        named, price = self.assessed.change_order_id, order.change.price
+        if named not in (None, order.id) or price != self.assessed.price_change:
+            words = f"{order.name}, of {price}, is not what was assessed"
             raise OtherChangeOrder(words, field="change_order_id")
 
     def confirm(self, order: ChangeOrder, decided: ConfirmedTreatment) -> None:

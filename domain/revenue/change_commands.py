@@ -1,6 +1,8 @@
 """Modifications: a change order is assessed, a treatment proposed; another person confirms it.
 
-Day, price and what is added or cut are the order's own words; only what it cannot say is asked.
+Price, day and what is added or cut are the order's own words; only what it cannot say is asked.
+An order that takes effect in months before its approval modifies the contract on the day of the
+approval (ASC 606-10-25-10): what it earns for the months before is a catch-up of that day.
 """
 
 from datetime import date
@@ -14,12 +16,14 @@ from domain.billing.holders import OtherContract
 from domain.command import Answer, Command, Value
 from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.change_order import ChangeOrder
+from domain.explanation import Step
 from domain.ledger.period import month_of
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
 from domain.revenue.change import RevenueChange
 from domain.revenue.commands import ACCOUNTANTS, CONTROLLERS, Figure, revenue_of
 from domain.revenue.contract import RevenueContract
+from domain.revenue.figures import shown
 from domain.revenue.modification import (
     Modification,
     Proposal,
@@ -30,6 +34,7 @@ from domain.revenue.modification import (
 )
 from domain.revenue.modified import Assessment, Modified, ObligationChange, modify
 from domain.revenue.policy import policy_on
+from domain.revenue.promised import Promised
 from domain.revenue.recognition import Recognition
 from domain.revenue.run_commands import (
     RecognitionAnswer,
@@ -55,7 +60,8 @@ class ObligationChangeInput(Value):
 class AssessmentAnswer(Answer):
     """What the facts propose, the clause that says so and the way there.
 
-    Price (signed, contract's currency) and day are the change order's.
+    Price (signed, contract's currency) is the change order's; the day that of the modification:
+    of the approval, where the order takes effect before it.
     """
 
     treatment: str
@@ -85,7 +91,7 @@ class AssessModification(Command):
     ANSWER: ClassVar = AssessmentAnswer
     modification_id: UUID
     contract_id: UUID
-    change_order_id: UUID = Field(description="Its price, scope and day are the change's")
+    change_order_id: UUID = Field(description="Its price, scope and days are the change's")
     price_agreed: bool = Field(default=True, description="Not where scope alone is approved")
     remaining: Remaining
     adds: bool = Field(default=False, description="Its scope adds what its figures do not show")
@@ -107,7 +113,7 @@ class AssessModification(Command):
             raise AlreadyTaken("the modification exists", field="modification_id")
         facts = self._facts(order)
         proposal = propose(facts)
-        on, price = order.change.effective_on, order.change.price
+        on, price = order.modifies_on, order.change.price
         assessed = Assessment(
             self.modification_id, on, price, facts,
             tuple(ObligationChange(**vars(change)) for change in self.changes),
@@ -182,8 +188,9 @@ def _caught_up(
     for one in found:
         promise = revenue.promise(one.obligation)
         if one.catch_up:
+            steps = (*assessed.steps, _step(one, promise))
             to_date = promise.recognised + one.catch_up
-            recognition = Recognition(to_date, promise.recognised, one.catch_up, assessed.steps)
+            recognition = Recognition(to_date, promise.recognised, one.catch_up, steps)
             moved.append((promise, recognition, promise.done))
     if not moved:
         return answer_of(revenue, run, ())
@@ -191,3 +198,12 @@ def _caught_up(
     lines = booked(work, revenue, run, rate, moved, late=True)
     revenue.recognize(run, rate, lines)
     return answer_of(revenue, run, lines)
+
+
+def _step(one: Modified, promise: Promised) -> Step:
+    was, to_date = promise.recognised, promise.recognised + one.catch_up
+    text = (
+        f"of {one.allocated} ({one.before} before the change), {shown(promise.done)} done: "
+        f"{to_date} earned less {was} recognised = {one.catch_up}"
+    )
+    return Step("revenue.catch_up", text)

@@ -76,8 +76,9 @@ def run(firm: Firm, contract: UUID, month: str, **inputs: Any) -> Any:
 
 
 def agreed(
-    firm: Firm, contract: UUID, name: str, price: str, on: str, *, approved: bool = True
-) -> UUID:
+    firm: Firm, contract: UUID, name: str, price: str, on: str, *, approved: bool = True,
+    approved_on: str = "",
+) -> UUID:  # fmt: skip
     """A change order of a contract by a project of its own, approved unless said otherwise."""
     project, order, part = (new(f"{what} {name}") for what in ("project", "order", "part"))
     firm.do("CreateProject", project_id=project, code=f"R {name}", name=name, contract_id=contract)
@@ -94,7 +95,8 @@ def agreed(
             dropped=[part] if cut else [])  # fmt: skip
     firm.do("SubmitChangeOrder", LEADER, change_order_id=order)
     if approved:
-        firm.do("ApproveChangeOrder", FINANCE, change_order_id=order, approved_on=on,
+        firm.do("ApproveChangeOrder", FINANCE, change_order_id=order,
+                approved_on=approved_on or on,
                 client_reference=name)  # fmt: skip
     return order
 

@@ -205,6 +205,26 @@ def test_price_day_and_scope_are_the_orders_own(paper: PaperFirm) -> None:
     )
 
 
+def test_what_takes_effect_before_it_is_approved_modifies_on_its_approval(
+    paper: PaperFirm,
+) -> None:
+    contract = ready(paper, "build", price="1000", measure="hours", whole="100", **EURO)
+    run(paper, contract, "2025-01", hours="40")
+    agreed(paper, contract, "late", "200", "2025-01-15", approved_on="2025-03-10")
+    changed = {"modification_id": new("late"), "change_order_id": new("order late"),
+               "contract_id": contract, "remaining": "not_distinct",
+               "changes": [part("support", distinct=False, total="1200", remaining="720")],
+    }  # fmt: skip
+
+    assessed: Any = paper.do("AssessModification", ACCOUNTANT, **changed).answer
+    confirm(paper, "late")
+
+    assert assessed.changed_on == date(2025, 3, 10)
+    caught_up = paper.last(RevenueContract.Recognized)
+    assert (caught_up.run.on, caught_up.run.booked_on) == (date(2025, 3, 10),) * 2
+    assert [line.delta for line in caught_up.lines] == [D(80)]
+
+
 def test_an_order_of_a_combined_contract_changes_the_one_it_is_part_of(
     paper: PaperFirm,
 ) -> None:
@@ -275,3 +295,33 @@ def test_a_catch_up_needs_an_open_month_and_a_rate(paper: PaperFirm) -> None:
 
     paper.refuses(MissingRate, "ConfirmModification", CONTROLLER, **decided("summer"))
     paper.refuses(PeriodNotOpen, "ConfirmModification", CONTROLLER, **decided("later"))
+
+
+def test_a_month_run_again_after_a_change_is_earned_on_the_changed_work(
+    paper: PaperFirm,
+) -> None:
+    contract = ready(paper, "build", price="1000", measure="hours", whole="100", **EURO)
+    run(paper, contract, "2025-01", hours="40")
+    change(paper, contract, "more", price_change="500", changes=[
+        part("support", distinct=False, total="1500", remaining="900", whole="120"),
+    ])  # fmt: skip
+    confirm(paper, "more")
+
+    late = run(paper, contract, "2025-01", hours="42")
+
+    assert recognised(paper, contract) == D(525)
+    assert [(line.delta, line.catch_up) for line in late.lines] == [(D(25), True)]
+
+
+def test_what_a_person_measured_stays_done_after_a_change(paper: PaperFirm) -> None:
+    contract = ready(paper, "build", price="1000", measure="units", whole="10", **EURO)
+    paper.do("MeasureProgress", ACCOUNTANT, contract_id=contract, obligation="support",
+             measured_on="2025-01-31", whole="10", done="4")  # fmt: skip
+    run(paper, contract, "2025-01")
+    change(paper, contract, "more", price_change="500", changes=[
+        part("support", distinct=False, total="1500", remaining="900", whole="12"),
+    ])  # fmt: skip
+    confirm(paper, "more")
+
+    assert recognised(paper, contract) == D(500)
+    assert run(paper, contract, "2025-02").lines == ()
