@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.commands import run_billing
 from api.commands.run import due, recognise
 from api.commands.run_billing import (
     Proposed,
@@ -22,6 +21,7 @@ from api.commands.run_billing import (
 )
 from api.wiring import System
 from domain.billing.invoice import Invoice
+from domain.billing.run_commands import run_invoice_id
 from domain.contracts.account import ContractAccount, account_id
 from domain.identity import named_id
 from domain.request import Outcome
@@ -96,7 +96,7 @@ def approved(firm: Firm) -> tuple[Any, list[Proposed]]:
 
 def invoices(firm: Firm, run_id: Any, found: list[Proposed]) -> dict[str, Invoice]:
     """What a run issued, by the name of the contract."""
-    ids = {run_billing.run_invoice_id(run_id, one.given.contract_id): one.name for one in found}
+    ids = {run_invoice_id(run_id, one.given.contract_id): one.name for one in found}
     loaded = firm.store.load_fresh(list(ids))
     return {ids[id_]: one for id_, one in loaded.items() if isinstance(one, Invoice)}
 
