@@ -229,8 +229,8 @@ def test_consumption_is_conserved_whatever_races(books: Books) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=15,
+            max_examples=20,
+            stateful_step_count=25,
             deadline=None,
             phases=[Phase.generate],  # a run leaves its traces in the log: none can be shrunk
             suppress_health_check=list(HealthCheck),
