@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.actor import Actor
 from domain.aggregate import Root
-from domain.command import Command
+from domain.command import Answer, Command
 from domain.errors import Refusal
 from domain.log import Log
 from domain.request import (
@@ -53,7 +53,7 @@ class Import:
 
     Each sees what those before it decided. ``run`` answers or raises as ``execute`` does;
     nothing is recorded before ``flush``. A command that was accepted before is answered again.
-    ``refused`` lists commands that were refused only when a flush had to decide again.
+    ``refused`` lists commands that were refused only when they had to decide again.
     """
 
     def __init__(self, store: Host, actor: Actor) -> None:
@@ -70,6 +70,7 @@ class Import:
         self._absent: set[UUID] = set()
         self.position = 0
         self.refused: list[tuple[Command, Refusal]] = []
+        self._appended: dict[UUID, bytes] = {}
 
     def expect(self, commands: Sequence[Command]) -> None:
         """Ask once which of these were accepted before, and load what they name."""
@@ -97,10 +98,11 @@ class Import:
         try:
             return self._decide(command, work, cause or Cause(), request_hash)
         except Refusal:
+            rests_on, decided = self._rests_on(work), set(self._collected)
             self._undo(work)
             if prior := self._late_prior(command, request_hash):
                 return repeat(command, prior)
-            if self._renewed(work):
+            if self._renewed(rests_on, decided):
                 return self.run(command, cause)
             raise
         except BaseException:
@@ -159,6 +161,7 @@ class Import:
         Where something it relied on has changed meanwhile, every command decides again. Raises
         TooBusy where that goes on and on; nothing is appended then.
         """
+        self._appended = {}
         for _ in range(MOST_TRIES):
             if not self._batch:
                 return self.position
@@ -167,10 +170,19 @@ class Import:
             except (Conflict, AlreadyTaken):
                 self._decide_again()
             else:
+                self._appended = {one.command_id: one.answer for one, _ in self._batch}
                 self._clear()
         if self._batch:
             raise TooBusy(f"gave up after {MOST_TRIES} tries")
         return self.position
+
+    def appended(self, command: Command) -> Answer | None:
+        """The answer of a command that the last flush has appended; None of any other.
+
+        Where the flush decided again it may be another answer than ``run`` gave.
+        """
+        answer = self._appended.get(command.command_id)
+        return command.ANSWER.model_validate_json(answer) if answer else None
 
     def _decide_again(self) -> None:
         commands = self._commands
@@ -221,13 +233,23 @@ class Import:
             request.request_hash, AlreadyAnswered(0, request.answer),
         )  # fmt: skip
 
-    def _renewed(self, work: UnitOfWork) -> bool:
-        """Whether what a refusal rests on has moved on since it was loaded; it is loaded again."""
-        seen = {*work.consulted, *work.changed} - self._collected.keys()
-        before = {id_: self._aggregates[id_].version for id_ in seen if id_ in self._aggregates}
-        fresh = self._store.load_fresh(list(before)) if before else {}
-        self._aggregates |= fresh
-        return any(fresh[id_].version != version for id_, version in before.items())
+    def _rests_on(self, work: UnitOfWork) -> dict[UUID, int]:
+        """The versions in the log of what a command has seen."""
+        seen = {id_: self._aggregates.get(id_) for id_ in work.consulted} | work.changed
+        return {id_: agg.version - len(agg.pending_events) for id_, agg in seen.items() if agg}
+
+    def _renewed(self, rests_on: dict[UUID, int], decided: set[UUID]) -> bool:
+        """Whether what a refusal rests on has moved on since it was loaded; it is loaded again.
+
+        Where commands before it rest on that too, they decide again.
+        """
+        fresh = self._store.load_fresh(list(rests_on)) if rests_on else {}
+        moved = {id_ for id_, found in fresh.items() if found.version != rests_on[id_]}
+        if moved & decided:
+            self._decide_again()
+        else:
+            self._aggregates |= {id_: fresh[id_] for id_ in moved}
+        return bool(moved)
 
     def _undo(self, work: UnitOfWork) -> None:
         """Rebuild what a refused command had already touched."""

@@ -68,7 +68,7 @@ def start_delivery(won: Opportunity.ClosedWon) -> Iterable[Command]:
         ends_on=terms.ends_on, billing_model=terms.billing_model,
         rate_card_id=card_id(contract) if has_own_rates(terms) else terms.rate_card_id,
         payment_terms_days=terms.payment_terms_days,
-        tax_rate_pct=terms.tax_rate_pct, opportunity_id=ours,
+        tax_rate_pct=terms.tax_rate_pct, opportunity_id=ours, recognition=terms.recognition,
     )  # fmt: skip
     yield from discount(terms, contract)
     yield ActivateContract(contract_id=contract, approved_by=f"deal won on {won.closed_on}")

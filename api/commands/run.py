@@ -20,6 +20,7 @@ from api.settings import settings
 from api.wiring import System, opened
 from domain.access.roles import ALL
 from domain.actor import EVERY_ENTITY, Actor
+from domain.command import Answer
 from domain.contracts.account import account_id
 from domain.errors import Refusal
 from domain.importing import Import
@@ -47,6 +48,7 @@ class Line:
     functional: Decimal
     catch_up: bool
     refusal: str = ""
+    steps: tuple[str, ...] = ()
 
 
 @click.group("run")
@@ -63,7 +65,8 @@ command.add_command(issue)
 @click.option("--entity", required=True, help="Legal entity.")
 @click.option("--month", required=True, help="YYYY-MM.")
 @click.option("--dry-run", is_flag=True, help="Decide and show, but record nothing.")
-def revenue(*, entity: str, month: str, dry_run: bool) -> None:
+@click.option("--explain", is_flag=True, help="Say how each line was worked out.")
+def revenue(*, entity: str, month: str, dry_run: bool, explain: bool) -> None:
     """Recognise a month: late inputs of the month before first, then the month itself."""
     try:
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 -- a month has no zone
@@ -74,6 +77,8 @@ def revenue(*, entity: str, month: str, dry_run: bool) -> None:
         lines = recognise(system, entity, first, dry_run=dry_run)
         catch_up(system)
     show(lines, f"Revenue of {entity}, {month}" + (" (dry run)" if dry_run else ""))
+    if explain:
+        tell(lines)
     sys.exit(1 if any(line.refusal for line in lines) else 0)
 
 
@@ -91,12 +96,11 @@ def recognise(system: System, entity: str, month: date, *, dry_run: bool) -> lis
         flat = [run for each in some for run in each]
         batch.expect([run.command for run in flat])
         batch.foresee([id_ for run in flat for id_ in streams(run)])
-        for run in flat:
-            found += ran(batch, run)
+        told = [line for run in flat for line in ran(batch, run)]
         if not dry_run:
             batch.flush()
-            found += [refused(run, why) for run in flat for failed, why in batch.refused
-                      if failed is run.command]  # fmt: skip
+            told = [line for line in told if line.refusal] + list(recorded(batch, flat))
+        found += told
     return found
 
 
@@ -123,12 +127,23 @@ def ran(batch: Import, run: Planned) -> list[Line]:
         outcome = batch.run(run.command)
     except Refusal as refusal:
         return [refused(run, refusal)]
-    answer = outcome.answer
-    if outcome.repeated or not isinstance(answer, RecognitionAnswer):
-        return []
+    return [] if outcome.repeated else lines_of(run, outcome.answer)
+
+
+def recorded(batch: Import, runs: Sequence[Planned]) -> Iterator[Line]:
+    """What runs have added, or why they did not where they had to decide again."""
+    for run in runs:
+        if answer := batch.appended(run.command):
+            yield from lines_of(run, answer)
+        yield from (refused(run, why) for one, why in batch.refused if one is run.command)
+
+
+def lines_of(run: Planned, answer: Answer) -> list[Line]:
+    """The lines of a run's answer."""
+    assert isinstance(answer, RecognitionAnswer)  # noqa: S101 -- what RunRecognition answers
     return [
         Line(run.contract, run.command.month, line.obligation, answer.currency, line.cumulative,
-             line.delta, answer.books, line.functional, line.catch_up)
+             line.delta, answer.books, line.functional, line.catch_up, steps=line.steps)
         for line in answer.lines
     ]  # fmt: skip
 
@@ -156,6 +171,13 @@ def show(lines: Sequence[Line], title: str) -> None:
     for currency, (delta, books, functional) in sorted(totals(lines).items()):
         click.echo(f"{currency}: {delta} added, {functional} {books} in the books")
     click.echo(f"{len(lines)} lines, {sum(bool(line.refusal) for line in lines)} refused")
+
+
+def tell(lines: Sequence[Line]) -> None:
+    """The steps of each line, in the order they were taken."""
+    for line in lines:
+        for step in line.steps:
+            click.echo(f"{line.contract} {line.month:%Y-%m} {line.obligation}: {step}")
 
 
 def totals(lines: Iterable[Line]) -> dict[str, tuple[Decimal, str, Decimal]]:

@@ -274,10 +274,14 @@ def issue_all(system: System, run_id: UUID) -> tuple[list[str], list[tuple[UUID,
         batch.foresee([source.holder_id for one in some for source in one.sources])
         for command in commands:
             try:
-                numbers.append(batch.run(command).answer.model_dump()["number"])
+                batch.run(command)
             except Refusal as refusal:
                 refused.append((command.contract_id, refusal))
         batch.flush()
+        refused += [(one.contract_id, why) for one, why in batch.refused
+                    if isinstance(one, IssueFromRun)]  # fmt: skip
+        answers = filter(None, map(batch.appended, commands))
+        numbers += [answer.model_dump()["number"] for answer in answers]
     return numbers, refused
 
 

@@ -2,10 +2,15 @@
 
 from typing import get_args
 
+from domain.contracts.change_order import LimitSource
 from domain.pricing.time_rounding import Mode
 
 BILLING: dict[tuple[str, ...], tuple[str, str]] = {
     ("amount", "hours"): ("CapMeasure", "What a cap counts: money net of tax, or hours."),
+    get_args(LimitSource): (
+        "LimitSource",
+        "What limits billing: a cap, or the client's own order.",
+    ),
     ("percent", "division"): (
         "TaxKind",
         "A share of the net, or of the price with the tax in it.",

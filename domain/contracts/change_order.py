@@ -17,6 +17,7 @@ from domain.errors import Refusal
 from domain.money import split
 
 OrderState = Literal["draft", "submitted", "approved", "rejected", "withdrawn"]
+LimitSource = Literal["cap", "order"]
 WHOLE = "change order"
 """The role of a budget line of a change without hours."""
 
@@ -70,10 +71,19 @@ class AddedMilestone:
 
 
 @dataclass(frozen=True)
+class LimitChange:
+    """A cap, or the client's order of that number, moves ``by`` so much, in its own unit."""
+
+    source: LimitSource
+    name: str
+    by: Decimal
+
+
+@dataclass(frozen=True)
 class Change:
     """What changes: ``price`` in the contract's currency, ``cost`` in the entity's, both signed.
 
-    ``days`` move the contract's end.
+    ``days`` move the contract's end, ``limits`` what may be billed.
     """
 
     project_id: UUID
@@ -85,6 +95,18 @@ class Change:
     hours: tuple[HoursChange, ...] = ()
     added: tuple[AddedMilestone, ...] = ()
     dropped: tuple[UUID, ...] = ()
+    limits: tuple[LimitChange, ...] = ()
+
+    @property
+    def adds(self) -> bool:
+        """Whether hours, milestones or time are added to what was promised."""
+        return bool(self.added) or self.days > 0 or any(one.hours > 0 for one in self.hours)
+
+    @property
+    def reduces(self) -> bool:
+        """Whether price, hours, milestones or time of what was promised are cut."""
+        fewer = any(one.hours < 0 for one in self.hours)
+        return bool(self.dropped) or self.price < 0 or self.days < 0 or fewer
 
     @property
     def moves_budget(self) -> bool:
@@ -93,8 +115,9 @@ class Change:
 
     def require_something(self) -> None:
         """Raises NothingChanged."""
-        if not (self.moves_budget or self.days or self.added or self.dropped):
-            raise NothingChanged("neither price, cost, hours, days nor milestones", field="price")
+        if not (self.moves_budget or self.days or self.added or self.dropped or self.limits):
+            what = "neither price, cost, hours, days, milestones nor limits"
+            raise NothingChanged(what, field="price")
 
     def require_plan(self, dropped: Decimal) -> None:
         """Raises PlanNotPrice; ``dropped`` is what the dropped milestones were to bring."""
@@ -190,6 +213,7 @@ class ChangeOrder(Root):
         self.change = change
         self.authors = {author}
         self.state: OrderState = "draft"
+        self.approved_on: date | None = None
 
     def submit(self, by: str) -> None:
         """Raises WrongOrderState."""
@@ -201,6 +225,19 @@ class ChangeOrder(Root):
         self._require("submitted")
         if by in self.authors:
             raise OwnChangeOrder("somebody else than its author decides on a change order")
+
+    @property
+    def approved(self) -> bool:
+        """Whether it holds."""
+        return self.state == "approved"
+
+    @property
+    def modifies_on(self) -> date:
+        """When the contract is modified: from the day it takes effect, never before approval.
+
+        Source: ASC 606-10-25-10, a modification exists when the parties approve it.
+        """
+        return max(self.change.effective_on, self.approved_on or self.change.effective_on)
 
     def require_reference(self, client_reference: str) -> None:
         """Raises ClientReferenceNeeded."""
@@ -241,9 +278,9 @@ class ChangeOrder(Root):
         self, contract_id: UUID, entity: str, currency: str, books: str, change: Change,
         client_reference: str, approved_on: date, value: Decimal, ends_on: date,
     ) -> None:  # fmt: skip
-        del contract_id, entity, currency, books, change, client_reference, approved_on, value
-        del ends_on
+        del contract_id, entity, currency, books, change, client_reference, value, ends_on
         self.state = "approved"
+        self.approved_on = approved_on
 
     @event(Rejected)
     def _rejected(self, why: str) -> None:

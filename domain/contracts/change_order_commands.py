@@ -1,7 +1,7 @@
 """Drafting, submitting and deciding on change orders.
 
-An approval moves contract, budget, billing plan and, through the outbox, the CRM's deal in one
-append: there is no moment at which they disagree.
+An approval moves contract, budget, billing plan, caps, the client's order and, through the outbox,
+the CRM's deal in one append: there is no moment at which they disagree.
 """
 
 from datetime import date
@@ -19,9 +19,12 @@ from domain.contracts.change_order import (
     Change,
     ChangeOrder,
     HoursChange,
+    LimitChange,
+    LimitSource,
     budget_change,
 )
 from domain.contracts.contract import Contract
+from domain.contracts.moved_limits import move_limits, moved_by_price, require_limits
 from domain.delivery.project import Project
 from domain.errors import Refusal
 from domain.ledger.period import months_between
@@ -56,6 +59,14 @@ class MilestoneInput(Value):
     due_on: date
 
 
+class LimitInput(Value):
+    """A cap by its name, or the client's order by its number, and by how much it moves."""
+
+    source: LimitSource
+    name: str = Field(min_length=1, max_length=60)
+    by: Exact = Field(max_digits=15, decimal_places=4, description="Signed, in the limit's unit")
+
+
 class OrderCommand(Command):
     """Something about one change order."""
 
@@ -88,21 +99,26 @@ class DraftChangeOrder(Command):
     hours: tuple[HoursInput, ...] = Field(default=(), max_length=100)
     added: tuple[MilestoneInput, ...] = Field(default=(), max_length=100)
     dropped: tuple[UUID, ...] = Field(default=(), max_length=100)
+    limits: tuple[LimitInput, ...] | None = Field(
+        default=None, max_length=100,
+        description="Left out: caps on all amounts and the client's order move by the price",
+    )  # fmt: skip
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NothingChanged, PlanNotPrice, OtherContract, ContractNotActive, AmountTooFine.
 
-        A dropped milestone is a planned one: UnknownMilestone, MilestoneNotReady. AlreadyTaken
-        where the contract has an order of that name.
+        A dropped milestone is a planned one: UnknownMilestone, MilestoneNotReady; a limit is one
+        of the contract's: UnknownLimit. AlreadyTaken where the contract has an order of that name.
         """
         contract = work.read(Contract, self.contract_id)
         books = legal_entity(work, contract.entity).currency
         contract.require_active()
-        change = self._change()
+        change = self._change(contract)
         change.require_something()
         require_fine(change.cost, books, field="cost")
         for amount in (change.price, *(one.amount for one in change.added)):
             require_fine(amount, contract.currency, field="price")
+        require_limits(contract, change.limits)
         check_plan(contract, work.read(Project, self.project_id), change)
         if work.load_or_none(ChangeOrder, self.change_order_id):
             raise AlreadyTaken(f"{self.change_order_id} exists", field="change_order_id")
@@ -112,12 +128,17 @@ class DraftChangeOrder(Command):
         )  # fmt: skip
         return Answer(id=work.add(order).id)
 
-    def _change(self) -> Change:
+    def _change(self, contract: Contract) -> Change:
+        given = self.limits
+        if given is None:
+            limits = moved_by_price(contract, self.price)
+        else:
+            limits = tuple(LimitChange(one.source, one.name, one.by) for one in given if one.by)
         return Change(
             self.project_id, self.scope, self.price, self.cost, self.days, self.takes_effect_on,
             tuple(HoursChange(one.role, one.hours) for one in self.hours if one.hours),
             tuple(AddedMilestone(*vars(one).values()) for one in self.added),
-            tuple(dict.fromkeys(self.dropped)),
+            tuple(dict.fromkeys(self.dropped)), limits,
         )  # fmt: skip
 
 
@@ -153,7 +174,7 @@ class ChangeAnswer(Answer):
 
 
 class ApproveChangeOrder(OrderCommand):
-    """Let a change hold: contract, budget, billing plan and the CRM's deal move together."""
+    """Let a change hold: contract, budget, billing plan, limits and the CRM's deal together."""
 
     ROLES: ClassVar = FINANCE
     ANSWER: ClassVar = ChangeAnswer
@@ -170,8 +191,8 @@ class ApproveChangeOrder(OrderCommand):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises WrongOrderState, OwnChangeOrder, ClientReferenceNeeded, BelowBilled, OutsideTerm.
 
-        AlreadyTerminated, ProjectClosed, NoBaseline, BudgetBelowZero, MilestoneNotReady where
-        things have moved on; a milestone of that id elsewhere: AlreadyTaken.
+        AlreadyTerminated, ProjectClosed, NoBaseline, BudgetBelowZero, MilestoneNotReady and
+        UnknownLimit where things have moved on; a milestone of that id elsewhere: AlreadyTaken.
         """
         order = self.order(work)
         order.require_decidable(work.actor.id)
@@ -185,6 +206,7 @@ class ApproveChangeOrder(OrderCommand):
             order.id, change.price, change.days, change.effective_on,
             account.billed if account else Decimal(0),
         )  # fmt: skip
+        move_limits(contract, account, change.limits)
         change_project(order, project, contract.ends_on)
         order.approve(self.client_reference, self.approved_on, contract.value, contract.ends_on)
         return ChangeAnswer(id=order.id, value=contract.value, ends_on=contract.ends_on)

@@ -17,7 +17,7 @@ from domain.pricing.fx import Quote
 from domain.revenue.allocation import Allocation, UnknownObligation
 from domain.revenue.figures import ZERO
 from domain.revenue.modification import Treatment
-from domain.revenue.modified import Assessment, Modified, delivery_after
+from domain.revenue.modified import Assessment, Modified, take_over
 from domain.revenue.obligation import (
     CALENDAR,
     UNMEASURED,
@@ -361,12 +361,7 @@ class RevenueContract(Root):
         del contract_id, modification_id, change_order, treatment, proposed, steps
         self.price = price
         for one in obligations:
-            promise = self.promises[one.obligation]
-            promise.allocated = promise.weight = one.allocated
-            promise.base, promise.base_done = one.base, one.base_done
-            promise.delivery = delivery_after(promise.delivery, one.ends_on)
-            if one.whole is not None:
-                promise.measured.append(Measured(effective_on, one.whole, None, "modification"))
+            take_over(self.promises[one.obligation], one, effective_on)
 
     @event(Recognized)
     def _recognized(

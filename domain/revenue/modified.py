@@ -5,7 +5,7 @@ what is earned at once come out (ASC 606-10-25-10 to 25-13).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.revenue.figures import ZERO, FigureNotPositive
 from domain.revenue.modification import Modification, Treatment
 from domain.revenue.obligation import UNMEASURED
 from domain.revenue.progress import Progress, month_no
-from domain.revenue.promised import Delivery, Promised
+from domain.revenue.promised import Promised
 from domain.revenue.remeasurement import MixedPolicy, ModifiedObligation, remeasure
 from domain.revenue.term import Term
 
@@ -39,7 +39,11 @@ class ObligationChange:
 
 @dataclass(frozen=True)
 class Assessment:
-    """A change as somebody described it, and the treatment that its facts propose."""
+    """A change as somebody described it, and the treatment that its facts propose.
+
+    Price is the change order's, where one is named; the day that of the modification, which for
+    what takes effect before it is approved is the day of the approval.
+    """
 
     modification_id: UUID
     effective_on: date
@@ -50,6 +54,7 @@ class Assessment:
     clause: str
     steps: tuple[Step, ...]
     author: str
+    change_order_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -155,10 +160,17 @@ def _added(
     )
 
 
-def delivery_after(delivery: Delivery, ends_on: date | None) -> Delivery:
-    """The delivery with another end, where the change moved it."""
-    if ends_on is None:
-        return delivery
-    return Delivery(
-        delivery.account, delivery.project_id, delivery.starts_on, ends_on, delivery.whole
-    )
+def take_over(promise: Promised, one: Modified, on: date) -> None:
+    """Make the obligation what the change of a day says; what a person measured of it stays.
+
+    All there is to do after the change is so for months before it too: they are only looked at
+    again at the changed price, and a price goes with the work it is for.
+    """
+    promise.allocated = promise.weight = one.allocated
+    promise.base, promise.base_done = one.base, one.base_done
+    delivery = promise.delivery
+    if one.whole is not None:
+        known = replace(promise.known(on), on=on, estimate="modification")
+        promise.measured = [replace(was, whole=one.whole) for was in (*promise.measured, known)]
+        delivery = replace(delivery, whole=one.whole)
+    promise.delivery = replace(delivery, ends_on=one.ends_on or delivery.ends_on)

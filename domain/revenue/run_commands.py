@@ -142,6 +142,7 @@ class RecognitionLine(Value):
     delta: Decimal
     functional: Decimal
     catch_up: bool
+    steps: tuple[str, ...] = Field(default=(), description="How it was worked out, in order")
 
 
 class RecognitionAnswer(Answer):
@@ -159,6 +160,7 @@ def answer_of(revenue: RevenueContract, run: Run, lines: tuple[RecognizedLine, .
         RecognitionLine(
             obligation=line.obligation, account=line.account, cumulative=line.cumulative,
             delta=line.delta, functional=line.functional, catch_up=line.catch_up,
+            steps=tuple(step.text for step in line.steps),
         )
         for line in lines
     )  # fmt: skip

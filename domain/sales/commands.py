@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, INTEGRATION, SALES_MANAGER, SELLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
+from domain.contracts.contract import Recognition
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
@@ -51,6 +52,9 @@ class TermsFields(Command):
     tax_rate_pct: Exact | None = Field(default=None, ge=0, le=100, decimal_places=4)
     roles: tuple[PlannedRoleInput, ...] | None = Field(default=None, max_length=100)
     milestones: tuple[PlannedMilestoneInput, ...] | None = Field(default=None, max_length=500)
+    recognition: Recognition | None = Field(
+        default=None, description="How the contract will earn; left out: as work is approved"
+    )
 
     def given(self) -> dict[str, Any]:
         """The terms that were sent, as the opportunity keeps them."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.contracts.contract import Recognition
 from domain.errors import Refusal
 from domain.sales.agreed import Agreed
 
@@ -88,6 +89,7 @@ class Terms:
     roles: tuple[PlannedRole, ...] = ()
     milestones: tuple[PlannedMilestone, ...] = ()
     agreed: Agreed | None = None
+    recognition: Recognition = "as_earned"
 
     def missing(self) -> list[str]:
         """Names of the mandatory fields that are empty, in a fixed order."""

@@ -21,6 +21,7 @@ from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
+from projections.verify.recognition import Recognition
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -35,6 +36,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
+    Recognition,
 )  # fmt: skip
 
 

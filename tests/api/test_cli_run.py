@@ -38,6 +38,14 @@ def test_a_month_is_shown_before_it_is_run_and_run_once(run: Run) -> None:
     assert [result.exit_code for result in (rehearsed, done, again)] == [0, 0, 0]
 
 
+def test_a_run_says_how_each_line_was_worked_out_before_and_when_it_is_run(run: Run) -> None:
+    rehearsed, done = run("2025-04", "--dry-run", "--explain"), run("2025-04", "--explain")
+
+    told = [line for line in done.output.splitlines() if line.startswith("Care 2025-04 support:")]
+    assert told[-1].endswith("400.00 earned less 300.00 posted = 100.00")
+    assert [line for line in rehearsed.output.splitlines() if line in told] == told
+
+
 def test_a_refused_contract_is_told_and_the_exit_says_so(run: Run, year: Firm) -> None:
     contract = ready(year, "Counted", measure="units", whole="0")
     year.settle()

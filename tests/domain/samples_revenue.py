@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Actor
 from domain.identity import named_id
 from domain.revenue.obligation import ContractCriteria
+from tests.domain.samples_sales import FINANCE, LEADER
 from tests.firm import Firm
 
 ACCOUNTANT = Actor("revenue", frozenset({"revenue_accountant"}), frozenset({"*"}))
@@ -74,10 +75,37 @@ def run(firm: Firm, contract: UUID, month: str, **inputs: Any) -> Any:
                    measures=measures).answer  # fmt: skip
 
 
+def agreed(
+    firm: Firm, contract: UUID, name: str, price: str, on: str, *, approved: bool = True,
+    approved_on: str = "",
+) -> UUID:  # fmt: skip
+    """A change order of a contract by a project of its own, approved unless said otherwise."""
+    project, order, part = (new(f"{what} {name}") for what in ("project", "order", "part"))
+    firm.do("CreateProject", project_id=project, code=f"R {name}", name=name, contract_id=contract)
+    firm.do("BaselineBudget", project_id=project,
+            lines=[{"role": "consultant", "month": DAY.replace(day=1), "hours": "1",
+                    "cost": "1", "revenue": "1000000"}])  # fmt: skip
+    milestone = {"milestone_id": part, "name": name, "amount": price.strip("-"), "due_on": on}
+    cut = price.startswith("-")
+    if cut:
+        firm.do("PlanMilestone", project_id=project, **milestone)
+    firm.do("DraftChangeOrder", LEADER, change_order_id=order, contract_id=contract,
+            project_id=project, name=name, scope=name, price=price, takes_effect_on=on, days=365,
+            added=[] if cut or price == "0" else [milestone],
+            dropped=[part] if cut else [])  # fmt: skip
+    firm.do("SubmitChangeOrder", LEADER, change_order_id=order)
+    if approved:
+        firm.do("ApproveChangeOrder", FINANCE, change_order_id=order,
+                approved_on=approved_on or on,
+                client_reference=name)  # fmt: skip
+    return order
+
+
 def change(firm: Firm, contract: UUID, name: str, **fields: Any) -> UUID:
-    """Describe an approved change of 120 more for the same service; its id."""
-    given = {"changed_on": "2025-02-01", "price_change": "120", "approved": True,
-             "remaining": "not_distinct",
+    """Describe an approved change order of 120 more for the same service; its id."""
+    price, on = fields.pop("price_change", "120"), fields.pop("changed_on", "2025-02-01")
+    order = agreed(firm, contract, name, price, on, approved=fields.pop("approved", True))
+    given = {"remaining": "not_distinct", "change_order_id": order,
              "changes": [{"obligation": "support", "distinct": False, "total_ssp": "1200",
                           "remaining_ssp": "1100"}], **fields}  # fmt: skip
     firm.do("AssessModification", ACCOUNTANT, contract_id=contract, modification_id=new(name),
@@ -137,11 +165,12 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "RunRecognition": {"contract_id": new("ready"), "month": "2025-01-01"},
         "ReverseRecognition": {**done, "month": "2025-01-01", "why": "wrong term"},
         "AssessModification": {
-            **done, "modification_id": new("another"), "changed_on": "2025-02-01",
-            "price_change": "60", "approved": True, "remaining": "distinct",
+            **done, "modification_id": new("another"), "change_order_id": new("order scope"),
+            "remaining": "distinct",
             "changes": [{"obligation": "support", "distinct": True, "total_ssp": "1200",
                          "remaining_ssp": "1100"}]},
-        "ConfirmModification": {"modification_id": new("scope"), "change_order": "CO-1",
+        "ConfirmModification": {"modification_id": new("scope"),
+                                "change_order_id": new("order scope"),
                                 "why": "one service, partly done"},
         "ProvideForLoss": {**loss, "total_cost": "3000"},
         "ReleaseLossProvision": {**loss, "total_cost": "1000"},

@@ -5,15 +5,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import pytest
-
+from domain.billing.holders import OtherContract
 from domain.delivery.timesheet import OwnWork
 from domain.ledger.period import PeriodNotOpen
-from domain.money import AmountTooFine
 from domain.pricing.fx import MissingRate
 from domain.request import AlreadyTaken
 from domain.revenue.allocation import UnknownObligation
-from domain.revenue.change import AlreadyConfirmed, ChangeOrderNeeded
+from domain.revenue.change import AlreadyConfirmed, ChangeOrderNeeded, OtherChangeOrder
 from domain.revenue.contract import RevenueContract, revenue_id
 from domain.revenue.figures import FigureNotPositive
 from domain.revenue.modification import NotApproved, ReasonMissing
@@ -23,6 +21,8 @@ from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples_revenue import (
     ACCOUNTANT,
     CONTROLLER,
+    agreed,
+    by_run,
     change,
     identified,
     new,
@@ -43,11 +43,15 @@ def part(
             "remaining_ssp": remaining, **fields}  # fmt: skip
 
 
-def confirm(firm: PaperFirm, modification: UUID, **fields: Any) -> Any:
+def decided(name: str, **fields: Any) -> dict[str, Any]:
+    """A decision on the change of that name, by its own change order."""
+    return {"modification_id": new(name), "change_order_id": new(f"order {name}"),
+            "why": "as agreed", **fields}  # fmt: skip
+
+
+def confirm(firm: PaperFirm, name: str, **fields: Any) -> Any:
     """Confirm a change; the answer."""
-    given = {"change_order": f"CO {modification}", "why": "as agreed", **fields}
-    return firm.do("ConfirmModification", CONTROLLER, modification_id=modification,
-                   **given).answer  # fmt: skip
+    return firm.do("ConfirmModification", CONTROLLER, **decided(name, **fields)).answer
 
 
 def built(firm: PaperFirm, **fields: Any) -> UUID:
@@ -64,7 +68,7 @@ def test_a_change_of_one_service_partly_done_catches_up_on_its_day(paper: PaperF
     # IFRS 15 example 8: 91,463.41 unrounded (91,200 in print at 51.2 %).
     contract = built(paper)
 
-    answer = confirm(paper, new("redesign"))
+    answer = confirm(paper, "redesign")
 
     assert [(str(x.delta), x.catch_up) for x in answer.lines] == [("91463.41", True)]
     fact = paper.last(RevenueContract.ModificationConfirmed)
@@ -85,7 +89,7 @@ def test_what_remains_distinct_is_blended_from_now_on(paper: PaperFirm) -> None:
                part("support", distinct=True, total="14400", remaining="8400", whole="150"),
            ])  # fmt: skip
 
-    answer = confirm(paper, new("more"))
+    answer = confirm(paper, "more")
 
     assert answer.lines == ()
     assert paper.last(RevenueContract.ModificationConfirmed).treatment == "prospective"
@@ -104,7 +108,7 @@ def test_what_is_added_at_its_own_price_leaves_the_rest_alone(paper: PaperFirm) 
            added_distinct=True, added_at_ssp=True,
            changes=[part("training", distinct=True, total="300", remaining="300")])  # fmt: skip
 
-    confirm(paper, new("training"))
+    confirm(paper, "training")
 
     held: RevenueContract = paper.replayed(revenue_id(contract))
     assert {name: p.allocated for name, p in held.promises.items()} == {
@@ -126,7 +130,7 @@ def test_some_catches_up_and_some_does_not(paper: PaperFirm) -> None:
         part("other", distinct=True, total="80000", remaining="80000"),
     ])  # fmt: skip
 
-    answer = confirm(paper, new("mix"))
+    answer = confirm(paper, "mix")
 
     held: RevenueContract = paper.replayed(revenue_id(contract))
     assert sum(p.allocated for p in held.promises.values()) == 250000
@@ -136,7 +140,7 @@ def test_some_catches_up_and_some_does_not(paper: PaperFirm) -> None:
 def test_an_unpriced_change_changes_no_price(paper: PaperFirm) -> None:
     contract = built(paper, price_agreed=False)
 
-    assert confirm(paper, new("redesign")).lines == ()
+    assert confirm(paper, "redesign").lines == ()
     fact = paper.last(RevenueContract.ModificationConfirmed)
     assert (fact.treatment, fact.price.total) == ("variable_consideration", 1000000)
     assert recognised(paper, contract) == 600000
@@ -151,72 +155,135 @@ def test_a_change_is_confirmed_by_another_person_with_its_order_and_a_reason(
     paper: PaperFirm,
 ) -> None:
     built(paper)
-    given = {"modification_id": new("redesign"), "change_order": "CO-7", "why": "agreed"}
+    given = decided("redesign")
     both = type(ACCOUNTANT)("revenue", CONTROLLER.roles, ACCOUNTANT.entities)
 
     paper.refuses(OwnWork, "ConfirmModification", both, **given)
-    paper.refuses(ChangeOrderNeeded, "ConfirmModification", CONTROLLER,
-                  **{**given, "change_order": " "})  # fmt: skip
     paper.refuses(ReasonMissing, "ConfirmModification", CONTROLLER, **{**given, "why": ""})
     paper.do("ConfirmModification", CONTROLLER, **given)
     paper.refuses(AlreadyConfirmed, "ConfirmModification", CONTROLLER, **given)
 
 
+def test_a_change_is_confirmed_by_the_approved_order_it_was_described_from(
+    paper: PaperFirm,
+) -> None:
+    contract = built(paper)
+    waiting = agreed(paper, contract, "waiting", "350000", "2025-02-01", approved=False)
+    twin = agreed(paper, contract, "twin", "350000", "2025-02-01")
+    strange = agreed(paper, ready(paper, "care", **EURO), "strange", "120", "2025-02-01")
+
+    paper.refuses(ChangeOrderNeeded, "ConfirmModification", CONTROLLER,
+                  **decided("redesign", change_order_id=waiting))  # fmt: skip
+    paper.refuses(OtherChangeOrder, "ConfirmModification", CONTROLLER,
+                  **decided("redesign", change_order_id=twin))  # fmt: skip
+    paper.refuses(OtherContract, "ConfirmModification", CONTROLLER,
+                  **decided("redesign", change_order_id=strange))  # fmt: skip
+    paper.refuses(OtherContract, "AssessModification", modification_id=new("x"),
+                  contract_id=contract, change_order_id=strange, remaining="distinct",
+                  changes=[part("support", distinct=True, total="1", remaining="1")])  # fmt: skip
+
+
+def test_price_day_and_scope_are_the_orders_own(paper: PaperFirm) -> None:
+    contract = ready(paper, "care", **EURO)
+    more = agreed(paper, contract, "more", "300", "2025-03-01")
+    less = agreed(paper, contract, "less", "-100", "2025-04-01")
+    given = {"contract_id": contract, "remaining": "distinct", "added_distinct": True,
+             "added_at_ssp": True,
+             "changes": [part("support", distinct=True, total="1", remaining="1")]}  # fmt: skip
+
+    first, second = (
+        paper.do("AssessModification", modification_id=new(f"change {order}"),
+                 change_order_id=order, **given).answer.model_dump()
+        for order in (more, less)
+    )  # fmt: skip
+
+    assert (first["price_change"], first["changed_on"]) == (300, date(2025, 3, 1))
+    assert (second["price_change"], second["changed_on"]) == (-100, date(2025, 4, 1))
+    assert (first["treatment"], second["treatment"]) == ("separate_contract", "prospective")
+    assert second["steps"][0] == (
+        "not a contract of its own: something promised before is cut or changed"
+    )
+
+
+def test_what_takes_effect_before_it_is_approved_modifies_on_its_approval(
+    paper: PaperFirm,
+) -> None:
+    contract = ready(paper, "build", price="1000", measure="hours", whole="100", **EURO)
+    run(paper, contract, "2025-01", hours="40")
+    agreed(paper, contract, "late", "200", "2025-01-15", approved_on="2025-03-10")
+    changed = {"modification_id": new("late"), "change_order_id": new("order late"),
+               "contract_id": contract, "remaining": "not_distinct",
+               "changes": [part("support", distinct=False, total="1200", remaining="720")],
+    }  # fmt: skip
+
+    assessed: Any = paper.do("AssessModification", ACCOUNTANT, **changed).answer
+    confirm(paper, "late")
+
+    assert assessed.changed_on == date(2025, 3, 10)
+    caught_up = paper.last(RevenueContract.Recognized)
+    assert (caught_up.run.on, caught_up.run.booked_on) == (date(2025, 3, 10),) * 2
+    assert [line.delta for line in caught_up.lines] == [D(80)]
+
+
+def test_an_order_of_a_combined_contract_changes_the_one_it_is_part_of(
+    paper: PaperFirm,
+) -> None:
+    contract, part_of_it = ready(paper, "care", **EURO), by_run(paper, "add-on", **EURO)
+    paper.do("CombineContracts", contract_id=contract, other_id=part_of_it,
+             near_the_same_time=True, price_interdependent=True)  # fmt: skip
+    order = agreed(paper, part_of_it, "more", "120", "2025-02-01")
+
+    paper.do("AssessModification", contract_id=contract, modification_id=new("more"),
+             change_order_id=order, remaining="not_distinct",
+             changes=[part("support", distinct=False, total="1320", remaining="1")])  # fmt: skip
+    confirm(paper, "more", change_order_id=order)
+
+    assert paper.last(RevenueContract.ModificationConfirmed).change_order == "more"
+
+
 def test_a_change_order_is_accounted_for_once(paper: PaperFirm) -> None:
     contract = built(paper)
-    confirm(paper, new("redesign"), change_order="CO-7")
-    change(paper, contract, "again", price_change="1", changes=[
+    confirm(paper, "redesign")
+    paper.do("AssessModification", ACCOUNTANT, contract_id=contract, modification_id=new("again"),
+             change_order_id=new("order redesign"), remaining="not_distinct", changes=[
         part("support", distinct=False, total="1350000", remaining="750000"),
     ])  # fmt: skip
 
-    paper.refuses(AlreadyTaken, "ConfirmModification", CONTROLLER, modification_id=new("again"),
-                  change_order="CO-7", why="agreed")  # fmt: skip
+    paper.refuses(AlreadyTaken, "ConfirmModification", CONTROLLER,
+                  **decided("again", change_order_id=new("order redesign")))  # fmt: skip
 
 
 def test_what_is_not_approved_is_not_accounted_for(paper: PaperFirm) -> None:
     built(paper, approved=False)
 
-    paper.refuses(NotApproved, "ConfirmModification", CONTROLLER, change_order="CO-7",
-                  modification_id=new("redesign"), why="agreed")  # fmt: skip
+    paper.refuses(NotApproved, "ConfirmModification", CONTROLLER, **decided("redesign"))
 
 
 def test_a_change_cannot_take_more_than_the_price(paper: PaperFirm) -> None:
-    contract = ready(paper, "care", **EURO)
+    contract = ready(paper, "care", value="2000", **EURO)
     change(paper, contract, "less", price_change="-1200.01")
 
-    paper.refuses(PriceBelowNothing, "ConfirmModification", CONTROLLER, change_order="CO-7",
-                  modification_id=new("less"), why="agreed")  # fmt: skip
+    paper.refuses(PriceBelowNothing, "ConfirmModification", CONTROLLER, **decided("less"))
 
 
 def test_a_separate_contract_needs_something_added(paper: PaperFirm) -> None:
     contract = ready(paper, "care", **EURO)
     change(paper, contract, "more")
 
-    paper.refuses(FigureNotPositive, "ConfirmModification", CONTROLLER, change_order="CO-7",
-                  modification_id=new("more"), why="agreed",
-                  treatment="separate_contract")  # fmt: skip
+    paper.refuses(FigureNotPositive, "ConfirmModification", CONTROLLER,
+                  **decided("more", treatment="separate_contract"))  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("fields", "refusal"),
-    [({"price_change": "0.001"}, AmountTooFine), ({"changes": "stranger"}, UnknownObligation)],
-)
-def test_a_change_is_about_what_is_promised(
-    paper: PaperFirm, fields: dict[str, Any], refusal: Any
-) -> None:
+def test_a_change_is_about_what_is_promised(paper: PaperFirm) -> None:
     bare, contract = identified(paper, "bare"), ready(paper, "care", **EURO)
-    support = part("support", distinct=False, total="1200", remaining="1200")
-    given = {"modification_id": new("x"), "contract_id": contract, "changed_on": "2025-02-01",
-             "price_change": "10", "approved": True, "remaining": "not_distinct",
-             "changes": [support]}  # fmt: skip
-    if fields.get("changes"):
-        fields = {"changes": [{**support, "obligation": "stranger"}]}
+    given = {"modification_id": new("x"), "contract_id": contract, "remaining": "not_distinct",
+             "change_order_id": agreed(paper, contract, "more", "120", "2025-02-01"),
+             "changes": [part("stranger", distinct=False, total="1", remaining="1")]}  # fmt: skip
 
-    paper.refuses(NotAllocated, "AssessModification", **{**given, "contract_id": bare})
-    if refusal is AmountTooFine:
-        paper.refuses(AmountTooFine, "AssessModification", **{**given, **fields})
-    else:
-        paper.refuses(UnknownObligation, "AssessModification", **{**given, **fields})
+    paper.refuses(UnknownObligation, "AssessModification", **given)
+    other = agreed(paper, bare, "other", "120", "2025-02-01")
+    paper.refuses(NotAllocated, "AssessModification",
+                  **{**given, "contract_id": bare, "change_order_id": other})  # fmt: skip
 
 
 def test_a_catch_up_needs_an_open_month_and_a_rate(paper: PaperFirm) -> None:
@@ -225,9 +292,36 @@ def test_a_catch_up_needs_an_open_month_and_a_rate(paper: PaperFirm) -> None:
     run(paper, contract, "2025-01", hours="50")
     for name, on in (("summer", "2025-06-01"), ("later", "2026-06-01")):
         change(paper, contract, name, changed_on=on)
-    given = {"change_order": "CO-7", "why": "agreed"}
 
-    paper.refuses(MissingRate, "ConfirmModification", CONTROLLER, **given,
-                  modification_id=new("summer"))  # fmt: skip
-    paper.refuses(PeriodNotOpen, "ConfirmModification", CONTROLLER, **given,
-                  modification_id=new("later"))  # fmt: skip
+    paper.refuses(MissingRate, "ConfirmModification", CONTROLLER, **decided("summer"))
+    paper.refuses(PeriodNotOpen, "ConfirmModification", CONTROLLER, **decided("later"))
+
+
+def test_a_month_run_again_after_a_change_is_earned_on_the_changed_work(
+    paper: PaperFirm,
+) -> None:
+    contract = ready(paper, "build", price="1000", measure="hours", whole="100", **EURO)
+    run(paper, contract, "2025-01", hours="40")
+    change(paper, contract, "more", price_change="500", changes=[
+        part("support", distinct=False, total="1500", remaining="900", whole="120"),
+    ])  # fmt: skip
+    confirm(paper, "more")
+
+    late = run(paper, contract, "2025-01", hours="42")
+
+    assert recognised(paper, contract) == D(525)
+    assert [(line.delta, line.catch_up) for line in late.lines] == [(D(25), True)]
+
+
+def test_what_a_person_measured_stays_done_after_a_change(paper: PaperFirm) -> None:
+    contract = ready(paper, "build", price="1000", measure="units", whole="10", **EURO)
+    paper.do("MeasureProgress", ACCOUNTANT, contract_id=contract, obligation="support",
+             measured_on="2025-01-31", whole="10", done="4")  # fmt: skip
+    run(paper, contract, "2025-01")
+    change(paper, contract, "more", price_change="500", changes=[
+        part("support", distinct=False, total="1500", remaining="900", whole="12"),
+    ])  # fmt: skip
+    confirm(paper, "more")
+
+    assert recognised(paper, contract) == D(500)
+    assert run(paper, contract, "2025-02").lines == ()

@@ -163,6 +163,14 @@ def test_a_won_deal_becomes_contract_project_budget_and_milestones(paper: PaperF
     assert [m.amount for m in project.milestones.values()] == [200, 300]
 
 
+def test_a_deal_says_how_its_contract_will_earn(paper: PaperFirm) -> None:
+    at_once, _ = paper.win("Deal")
+    by_run, _ = paper.win("Other", recognition="by_run")
+
+    assert paper.replayed(at_once).terms.recognition == "as_earned"
+    assert paper.replayed(by_run).terms.recognition == "by_run"
+
+
 def test_the_longest_deal_there_may_be_is_followed_up(paper: PaperFirm) -> None:
     id_ = deal(paper, "n" * 200, external_ref="r" * 100)
 
