@@ -11,6 +11,7 @@ import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
+import domain.billing.tax_override_commands as tax_overrides
 import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
@@ -47,6 +48,6 @@ __all__ = [
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
     "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
-    "time_corrections", "write_offs",
+    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes",
+    "time", "time_corrections", "write_offs",
 ]  # fmt: skip
