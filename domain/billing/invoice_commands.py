@@ -29,6 +29,7 @@ from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.discount import Discount
 from domain.pricing.fx import Quote, quote
+from domain.receivables.credit_limit import charge_credit
 from domain.request import AlreadyTaken
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
@@ -67,7 +68,16 @@ class DiscountFields(Command):
         return Discount(self.discount_pct, self.discount_amount)
 
 
-class IssueInvoice(DiscountFields):
+class CreditFields(Command):
+    """Going beyond what the client may owe."""
+
+    over_limit_why: str = Field(
+        default="", max_length=500,
+        description="Why it is issued beyond the client's credit limit, by a controller",
+    )  # fmt: skip
+
+
+class IssueInvoice(DiscountFields, CreditFields):
     """Bill approved time, expenses and accepted milestones of one contract."""
 
     ROLES: ClassVar = BILLERS
@@ -86,9 +96,9 @@ class IssueInvoice(DiscountFields):
         """Raises BilledElsewhere, OtherContract, PeriodClosed, MissingRate, NothingToBill.
 
         A client whom the accounting system would refuse is NotExportReady.
-        Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
-        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
-        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
+        Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted,
+        CreditLimitExceeded. Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine,
+        ReasonNeeded. Taxes: NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -107,7 +117,9 @@ class IssueInvoice(DiscountFields):
         totals = self._totals(work, contract, lines, rate)
         invoice = work.add(self._invoice(work, contract, lines, totals, rate))
         charge(account, contract, invoice, cut.shares, self.issued_on)
-        return self._answer(invoice, cut, order_warnings(contract, account))
+        near = order_warnings(contract, account)
+        over = charge_credit(work, invoice, self.over_limit_why)
+        return self._answer(invoice, cut, (*near, *over))
 
     def _answer(self, invoice: Invoice, cut: Cut, warnings: tuple[str, ...]) -> InvoiceAnswer:
         totals = invoice.totals

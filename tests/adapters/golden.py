@@ -64,6 +64,9 @@ def _go_on(firm: PaperFirm, name: str) -> None:
     if name == "OverrideTax":
         given = samples(firm, _staged()[1])[name]
         firm.do(name, ANYBODY, **{**given, "evidence": "certificate 8"})
+    if name == "SetCreditLimit":
+        firm.do(name, client_id=firm.client, limit={"amount": "0", "currency": "EUR"})
+        _bill(firm, samples(firm, _staged()[1])["SetCap"]["contract_id"])
     if name == "AccrueCharges":
         plan = firm.replayed(new("plan"))
         source = {"kind": "recurring", "holder_id": plan.id, "ids": list(plan.charges)}
@@ -84,10 +87,7 @@ def _go_on(firm: PaperFirm, name: str) -> None:
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]
         firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")
-        sheet = timesheet_id(firm.person, date(2025, 1, 6))
-        sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
-        firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract,
-                issued_on="2025-01-10", sources=sources)  # fmt: skip
+        _bill(firm, contract)
     if name == "AcceptMilestone":
         given = samples(firm, _staged()[1])[name]
         firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",
@@ -97,6 +97,14 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         firm.do("IssueCreditMemo", memo_id=new("m8"), invoice_id=new("i8"),
                 issued_on="2025-01-11", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
+
+
+def _bill(firm: PaperFirm, contract: UUID) -> None:
+    """Invoice a week's hours."""
+    sheet = timesheet_id(firm.person, date(2025, 1, 6))
+    sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
+    firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract, issued_on="2025-01-10",
+            sources=sources)  # fmt: skip
 
 
 def text_of(stored: Stored) -> str:
