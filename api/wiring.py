@@ -44,11 +44,13 @@ from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
+from projections.handoffs import Handoffs
 from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.posting import Policies, Posting
 from projections.projection import Projection
+from projections.quotes import Quotes
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
 from projections.recurring import Recurring
@@ -178,7 +180,8 @@ class System:
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
-            BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
+            BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
+            Handoffs(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -9,7 +9,16 @@ from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
-from tests.domain.samples_sales import FINANCE, changeable, ordered
+from tests.domain.samples_sales import (
+    FINANCE,
+    LEADER,
+    approved,
+    changeable,
+    offer,
+    open_deal,
+    ordered,
+    quoted,
+)
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -36,6 +45,7 @@ def live_a_year(firm: Firm) -> None:
     keep_to_clauses(firm)
     recognise(firm)
     change_what_is_sold(firm)
+    sell(firm)
     firm.settle()
 
 
@@ -186,3 +196,21 @@ def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount:
              {"account": "1000", "currency": currency, "credit": amount}]  # fmt: skip
     firm.do("PostJournal", journal_id=named_id("journal", name), entity=entity, accounting_date=on,
             description=f"Overheads; {name} | one", document=f"J {name}", lines=lines)  # fmt: skip
+
+
+def sell(firm: Firm) -> None:
+    """A deal whose discount was rejected, then quoted anew and signed, and handed off."""
+    open_deal(firm, "deal sold")
+    quoted(firm, "sold", discount_pct="20")
+    quote, handoff = {"quote_id": new("quote sold")}, {"handoff_id": new("handoff sold")}
+    firm.do("RequestDiscountApproval", **quote, why="a first order", effective_date="2025-01-02")
+    firm.do("RejectDiscount", FINANCE, **quote, why="too much", effective_date="2025-01-02")
+    firm.do("ReviseQuote", **quote, **offer(expenses=[{"name": "trains", "amount": "500",
+                                                       "cost": "400"}]))  # fmt: skip
+    approved(firm, "sold")
+    firm.do("SendQuote", **quote, sent_on="2025-01-03")
+    firm.do("RecordSignature", **quote, signed_on="2025-02-06", reference="order 7")
+    firm.do("RequestHandoff", **handoff, opportunity_id=new("deal sold"),
+            checklist=["scope", "dates"])  # fmt: skip
+    firm.do("CompleteHandoffItem", **handoff, item="scope", evidence="annex 1")
+    firm.do("ReturnHandoff", LEADER, **handoff, gaps=[{"item": "scope", "why": "no limits"}])
