@@ -52,6 +52,7 @@ from projections.posting import Policies, Posting
 from projections.projection import Projection
 from projections.quotes import Quotes
 from projections.reactions import Reaction, Reactor
+from projections.rebates import Rebates
 from projections.receivables import Receivables
 from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
@@ -181,7 +182,7 @@ class System:
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
-            Handoffs(),
+            Handoffs(), Rebates(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

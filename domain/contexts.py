@@ -8,6 +8,7 @@ import domain.billing.minimum_commands as minimums
 import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.rebate_commands as rebates
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
@@ -47,7 +48,8 @@ __all__ = [
     "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
+    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
+    "recurring",
     "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes",
     "time", "time_corrections", "write_offs",
 ]  # fmt: skip

@@ -21,6 +21,12 @@ from tests.domain.samples import new, samples, set_up
 
 FOLDER = Path(__file__).parent / "golden_events"
 MAPPER = FactMapper(Mirror())
+AGAIN: dict[str, dict[str, Any]] = {
+    "ImportFxRates": {"quoted_on": "2025-01-09", "rates": [{"currency": "USD", "rate": "1.1"}]},
+    "OverrideTax": {"evidence": "certificate 8"},
+    "SetRebateAgreement": {"mode": "graduated"},
+}
+"""Commands that say something else the second time, and what."""
 
 
 def name_of(topic: str, version: int) -> str:
@@ -51,8 +57,8 @@ def _staged() -> tuple[PaperFirm, Any]:
 
 def _go_on(firm: PaperFirm, name: str) -> None:
     """What only follows something else: corrections, and work freed again."""
-    if name == "ImportFxRates":
-        firm.do(name, quoted_on="2025-01-09", rates=[{"currency": "USD", "rate": "1.1"}])
+    if name in AGAIN:
+        firm.do(name, ANYBODY, **{**samples(firm, _staged()[1])[name], **AGAIN[name]})
     if name == "RecordDelivery":
         firm.do(name, ANYBODY, connection="books", key="k2", kind="invoice", entity="DE01",
                 error="no such client")  # fmt: skip
@@ -61,9 +67,6 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         lines = [{"no": no, "restore": True} for no in invoice.lines]
         firm.do("IssueCreditMemo", memo_id=new("m9"), invoice_id=new("i2"),
                 issued_on="2025-01-11", why="again", lines=lines)  # fmt: skip
-    if name == "OverrideTax":
-        given = samples(firm, _staged()[1])[name]
-        firm.do(name, ANYBODY, **{**given, "evidence": "certificate 8"})
     if name == "SetCreditLimit":
         firm.do(name, client_id=firm.client, limit={"amount": "0", "currency": "EUR"})
         _bill(firm, samples(firm, _staged()[1])["SetCap"]["contract_id"])

@@ -46,6 +46,7 @@ def live_a_year(firm: Firm) -> None:
     recognise(firm)
     change_what_is_sold(firm)
     sell(firm)
+    give_back(firm, contract, first)
     firm.settle()
 
 
@@ -214,3 +215,16 @@ def sell(firm: Firm) -> None:
             checklist=["scope", "dates"])  # fmt: skip
     firm.do("CompleteHandoffItem", **handoff, item="scope", evidence="annex 1")
     firm.do("ReturnHandoff", LEADER, **handoff, gaps=[{"item": "scope", "why": "no limits"}])
+
+
+def give_back(firm: Firm, contract: UUID, invoice: UUID) -> None:
+    """A rebate of the first quarter: accrued twice, the second time less, then given back."""
+    firm.do("SetRebateAgreement", contract_id=contract, from_month="2025-01-01",
+            through_month="2025-03-01",
+            steps=[{"from_volume": "1000", "pct": "5"},
+                   {"from_volume": "4000", "pct": "10"}])  # fmt: skip
+    for month, expected in ((2, "9000"), (3, "3000")):
+        firm.do("AccrueRebate", contract_id=contract, month=date(2025, month, 1),
+                expected_turnover=expected)  # fmt: skip
+    firm.do("SettleRebate", contract_id=contract, invoice_id=invoice,
+            memo_id=named_id("memo", "rebate"), issued_on=date(2025, 4, 8))  # fmt: skip

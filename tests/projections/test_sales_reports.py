@@ -37,3 +37,21 @@ def test_what_was_not_known_yet_is_not_told(year: Firm) -> None:
         ("deal sold", 1, 1, "discount_rejected", "2025-01-02", "3000.00", "12000.00", "52.70"),
     ]
     assert packet.known > position
+
+
+REBATE = "contract", "last_step", "pct", "turnover", "expected", "owed_back", "given", "booked"
+
+
+def test_a_rebate_is_owed_until_it_is_given_back(year: Firm) -> None:
+    found = {
+        day: rows(ask(year, "rebates", effective=day), *REBATE)
+        for day in (date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 8))
+    }
+
+    assert found[date(2025, 2, 27)] == []
+    assert [row[:7] for day in found for row in found[day]] == [
+        ("Advice", "accrued", "10", "2400.00", "9000.00", "240.00", "0.00"),
+        ("Advice", "accrued", "5", "2300.00", "3000.00", "115.00", "0.00"),
+        ("Advice", "settled", "5", "2300.00", "2300.00", "0.00", "115.00"),
+    ]
+    assert found[date(2025, 4, 8)][0][7] == "0.00"
