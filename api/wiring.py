@@ -58,6 +58,7 @@ from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
+from projections.templates import Templates
 from projections.time_entries import TimeEntries
 from projections.unbilled import Unbilled
 
@@ -182,7 +183,7 @@ class System:
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
-            Handoffs(), Rebates(),
+            Handoffs(), Rebates(), Templates(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

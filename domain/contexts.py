@@ -19,6 +19,7 @@ import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
+import domain.delivery.template_commands as templates
 import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
 import domain.integration.commands as integration
@@ -51,5 +52,5 @@ __all__ = [
     "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
     "recurring",
     "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes",
-    "time", "time_corrections", "write_offs",
+    "templates", "time", "time_corrections", "write_offs",
 ]  # fmt: skip

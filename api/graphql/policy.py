@@ -51,6 +51,12 @@ POLICY: dict[str, frozenset[str]] = {
     "RecurringCharge": BILL_READERS | {PROJECT_MANAGER},
     "RevenueContract": MARGIN_READERS,
     "RevenueObligation": MARGIN_READERS,
+    "ProjectTemplate": READERS,
+    "TemplatePhase": READERS,
+    "ProjectPlan": READERS,
+    "ProjectPhase": READERS,
+    "ProjectPhase.cost": MARGIN_READERS,
+    "ProjectPhase.price": BILL_READERS | {PROJECT_MANAGER},
     "Dispute": BILL_READERS,
     "Reminder": BILL_READERS,
 }

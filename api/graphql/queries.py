@@ -22,6 +22,7 @@ from api.graphql.nodes.opportunity import Opportunity, opportunities
 from api.graphql.nodes.payment import Payment, payments
 from api.graphql.nodes.person import Person, people
 from api.graphql.nodes.project import Project, projects
+from api.graphql.nodes.project_template import ProjectTemplate, project_templates
 from api.graphql.nodes.quote import Quote, quotes
 from api.graphql.nodes.recurring_plan import RecurringPlan, recurring_plans
 from api.graphql.nodes.reminder import Reminder, reminders
@@ -87,6 +88,8 @@ def queries() -> Any:
         "revenue_contract": found(RevenueContract),
         "projects": listed(Project, projects),
         "project": found(Project),
+        "project_templates": listed(ProjectTemplate, project_templates),
+        "project_template": found(ProjectTemplate),
         "time_entries": listed(TimeEntry, time_entries),
         "time_entry": found(TimeEntry),
         "expenses": listed(Expense, expenses),

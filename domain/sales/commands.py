@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, INTEGRATION, SALES_MANAGER, SELLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
+from domain.delivery.template_commands import template_of
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
@@ -145,12 +146,14 @@ class CloseOpportunityWon(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises MissingFields (all of them named), Unsigned, AlreadyClosed, NotFound.
 
-        ClientInactive: the contract that follows would be refused.
+        ClientInactive: the contract that follows would be refused. A template for the package
+        plans what the deal leaves open.
         """
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
         work.read(Client, opportunity.client_id).require_active()
-        opportunity.close_won(self.closed_on)
+        template = template_of(work, opportunity.entity, opportunity.terms.package)
+        opportunity.close_won(self.closed_on, template.use() if template else None)
         return Answer(id=opportunity.id)
 
 

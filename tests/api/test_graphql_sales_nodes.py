@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from domain.identity import named_id
+from domain.policies import project_id
 from tests.api.serving import Served
 from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import changeable, ordered
 from tests.firm import Firm
-from tests.projections.history import sell
+from tests.projections.history import by_template, sell
 
 MONEY = "{ amount currency }"
 
@@ -184,3 +186,29 @@ def test_another_entitys_rows_are_not_shown(sold: Served, field: str) -> None:
     found: Any = sold.data(f"{{ {field}(first: 5) {{ nodes {{ entity }} }} }}", key=key)
 
     assert found[field]["nodes"] == []
+
+
+def test_a_project_keeps_the_template_it_was_laid_out_by(sold: Served) -> None:
+    by_template(sold.firm)
+    sold.firm.settle()
+
+    (template,) = sold.data(
+        """{ projectTemplates(first: 5) { nodes { dealType version retired checklist
+            phases(first: 5) { nodes { name sharePct milestone } } } } }"""
+    )["projectTemplates"]["nodes"]
+    project = sold.data(
+        """query One($id: UUID!) { project(id: $id) { plan { dealType version
+            phases(first: 5) { nodes { name startsOn endsOn hours price { amount } } } }
+            milestones(first: 5) { nodes { name amount { amount } } } } }""",
+        id=str(project_id(named_id("opportunity", "Website"))),
+    )["project"]
+
+    assert (template["version"], template["retired"], template["checklist"]) == (2, True, "scope")
+    assert len(template["phases"]["nodes"]) == 3
+    assert project["plan"]["version"] == 1
+    assert project["plan"]["phases"]["nodes"][0] == {
+        "name": "Design", "startsOn": "2025-01-01", "endsOn": "2025-04-01", "hours": "30.00",
+        "price": {"amount": "2700.00"},
+    }  # fmt: skip
+    paid = {one["name"]: one["amount"]["amount"] for one in project["milestones"]["nodes"]}
+    assert paid == {"Design accepted": "3600.00", "Launched": "5400.00"}

@@ -16,6 +16,7 @@ from tests.domain import (
     samples_revenue,
     samples_runs,
     samples_sales,
+    samples_templates,
 )
 from tests.domain.named import new
 from tests.firm import WORKER, Firm
@@ -30,6 +31,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_rebates,
+    samples_templates,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

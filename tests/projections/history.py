@@ -19,6 +19,7 @@ from tests.domain.samples_sales import (
     ordered,
     quoted,
 )
+from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -45,6 +46,7 @@ def live_a_year(firm: Firm) -> None:
     keep_to_clauses(firm)
     recognise(firm)
     change_what_is_sold(firm)
+    by_template(firm)
     sell(firm)
     give_back(firm, contract, first)
     firm.settle()
@@ -228,3 +230,12 @@ def give_back(firm: Firm, contract: UUID, invoice: UUID) -> None:
                 expected_turnover=expected)  # fmt: skip
     firm.do("SettleRebate", contract_id=contract, invoice_id=invoice,
             memo_id=named_id("memo", "rebate"), issued_on=date(2025, 4, 8))  # fmt: skip
+
+
+def by_template(firm: Firm) -> None:
+    """A fixed fee planned by a template that was revised and is no longer used."""
+    firm.do("PublishTemplate", **template())
+    firm.win("Website", billing_model="fixed_fee", value="9000", package="website",
+             rate_card_id=None)  # fmt: skip
+    firm.do("PublishTemplate", **template(checklist=["scope"]))
+    firm.do("RetireTemplate", entity="DE01", deal_type="website")
