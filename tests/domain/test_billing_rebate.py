@@ -22,10 +22,14 @@ from domain.billing.rebate import (
 )
 from domain.billing.rebate_commands import EarnedByRun
 from domain.contracts.contract import ContractNotActive, OutsideTerm
+from domain.identity import named_id
 from domain.ledger.period import PeriodClosed
 from domain.money import AmountTooFine
+from domain.policies import project_id
+from domain.pricing.fx import MissingRate
 from domain.pricing.rebate import VolumeStep, rebate
 from domain.pricing.tiers import TiersOutOfOrder
+from domain.request import AlreadyTaken
 from domain.revenue.figures import ForecastBelowActual
 from domain.revenue.progress import TermReversed
 from domain.unit_of_work import NotFound
@@ -166,6 +170,21 @@ def test_several_memos_give_it_back_where_one_invoice_has_too_little(paper: Pape
                   memo_id=new("more"), issued_on=FEBRUARY)  # fmt: skip
 
 
+def test_each_memo_has_an_id_of_its_own(paper: PaperFirm, sold: tuple[UUID, UUID]) -> None:
+    half = [{"from_volume": "0", "pct": "50"}]
+    paper.do("SetRebateAgreement", **agreed(sold[0], steps=half))
+    project = project_id(named_id("opportunity", "Rebated"))
+    small = paper.bill("small", sold[0], date(2025, 1, 9),
+                       paper.work(project, date(2025, 1, 3), 60))  # fmt: skip
+
+    answer = settle(paper, sold[0], small)
+
+    assert (answer.net, answer.left) == (150, 525)
+    paper.refuses(AlreadyTaken, "SettleRebate", contract_id=sold[0], invoice_id=sold[1],
+                  memo_id=new("memo"), issued_on=FEBRUARY)  # fmt: skip
+    assert settle(paper, *sold, "rest").left == 0
+
+
 def test_nothing_is_due_below_the_first_step(paper: PaperFirm) -> None:
     contract, invoice = rebated(paper, hours=6)
 
@@ -200,6 +219,8 @@ def test_an_estimate_is_of_a_month_of_the_term_and_no_less_than_is_billed(
     paper.refuses(MonthNotOver, "AccrueRebate", contract_id=sold[0], month="2025-02-01",
                   expected_turnover="1200")  # fmt: skip
     paper.today = date(2025, 12, 31)
+    paper.refuses(MissingRate, "AccrueRebate", contract_id=sold[0], month="2025-06-01",
+                  expected_turnover="1200")  # fmt: skip
     accrue(paper, sold[0], "2000", "2025-02-01")
     paper.refuses(MonthAccrued, "AccrueRebate", **given_, expected_turnover="1200")
     paper.refuses(MonthAccrued, "SetRebateAgreement", **agreed(sold[0]))

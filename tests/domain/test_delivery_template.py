@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.delivery.project import Project
+from domain.delivery.project import Project, ProjectClosed
 from domain.delivery.template import (
     Phase,
     ProjectPlan,
@@ -142,6 +142,9 @@ def test_a_project_without_a_deal_is_laid_out_once(paper: PaperFirm) -> None:
 
     paper.refuses(AlreadyTaken, "ApplyTemplate", **applied())
     assert paper.last(ProjectPlan.Laid).books == "EUR"
+    paper.do("CreateProject", project_id=new("over"), code="OVER", name="over", entity="DE01")
+    paper.do("CloseProject", project_id=new("over"))
+    paper.refuses(ProjectClosed, "ApplyTemplate", **applied(project_id=new("over")))
 
 
 @pytest.mark.parametrize("phases", [
