@@ -44,17 +44,21 @@ from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.feed import Feed
+from projections.handoffs import Handoffs
 from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.posting import Policies, Posting
 from projections.projection import Projection
+from projections.quotes import Quotes
 from projections.reactions import Reaction, Reactor
+from projections.rebates import Rebates
 from projections.receivables import Receivables
 from projections.recurring import Recurring
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
+from projections.templates import Templates
 from projections.time_entries import TimeEntries
 from projections.unbilled import Unbilled
 from projections.usage import Usage
@@ -179,7 +183,8 @@ class System:
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
             Minimums(), Usage(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
-            BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
+            BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
+            Handoffs(), Rebates(), Templates(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

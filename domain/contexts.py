@@ -8,9 +8,11 @@ import domain.billing.minimum_commands as minimums
 import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.rebate_commands as rebates
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
+import domain.billing.tax_override_commands as tax_overrides
 import domain.billing.usage_commands as usage
 import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
@@ -18,6 +20,7 @@ import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
 import domain.delivery.expense_commands as expenses
 import domain.delivery.project_commands as projects
+import domain.delivery.template_commands as templates
 import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
 import domain.integration.commands as integration
@@ -47,7 +50,7 @@ __all__ = [
     "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
-    "time_corrections", "usage", "write_offs",
+    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
+    "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "usage", "write_offs",
 ]  # fmt: skip

@@ -20,6 +20,8 @@ from domain.delivery.project_commands import (
     CreateProject,
     PlanMilestone,
 )
+from domain.delivery.template import month_weights
+from domain.delivery.template_commands import ApplyTemplate
 from domain.identity import named_id
 from domain.ledger.period import months_between
 from domain.money import split
@@ -81,6 +83,19 @@ def start_delivery(won: Opportunity.ClosedWon) -> Iterable[Command]:
             project_id=project, milestone_id=milestone_id(ours, no, won.again), name=planned.name,
             amount=planned.amount, due_on=planned.due_on,
         )  # fmt: skip
+    yield from layout(terms, project)
+
+
+def layout(terms: Terms, project: UUID) -> Iterable[Command]:
+    """The project by the template the deal was closed by."""
+    if terms.template and terms.starts_on and terms.ends_on:
+        parts = budget_parts(terms)
+        yield ApplyTemplate(
+            project_id=project, deal_type=terms.package, version=terms.template.version,
+            starts_on=terms.starts_on, ends_on=terms.ends_on,
+            hours=sum((hours for _, hours, _, _ in parts), Decimal(0)),
+            cost=sum((cost for _, _, cost, _ in parts), Decimal(0)), price=terms.value,
+        )  # fmt: skip
 
 
 def has_own_rates(terms: Terms) -> bool:
@@ -110,21 +125,24 @@ def discount(terms: Terms, contract: UUID) -> Iterable[Command]:
 
 
 def budget_lines(terms: Terms) -> tuple[BudgetLineInput, ...]:
-    """Hours, cost and price of each part of the deal spread evenly over its months.
+    """Hours, cost and price of each part of the deal spread over its months.
 
-    Cents and hundredths of hours go by largest remainder, so the lines sum to the deal.
+    Evenly, or as the phases of its template fall into them. Cents and hundredths of hours go by
+    largest remainder, so the lines sum to the deal.
     """
     assert terms.starts_on is not None  # noqa: S101 -- a won deal is complete
     assert terms.ends_on is not None  # noqa: S101
     months = months_between(terms.starts_on, terms.ends_on)
-    even = [Decimal(1)] * len(months)
+    weights = [Decimal(1)] * len(months)
+    if terms.template:
+        weights = month_weights(terms.template.phases, terms.starts_on, terms.ends_on, months)
     lines = []
     for role, hours, cost, price in budget_parts(terms):
         figures = zip(
             months,
-            split(hours, even, "EUR"),
-            split(cost, even, "EUR"),
-            split(price, even, terms.currency),
+            split(hours, weights, "EUR"),
+            split(cost, weights, "EUR"),
+            split(price, weights, terms.currency),
             strict=True,
         )
         lines += [

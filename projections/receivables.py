@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.invoice import Invoice
+from domain.billing.lines import TaxBasis
 from domain.billing.payment import Payment
 from domain.ledger.chart import CUSTOMER_CREDITS, SUSPENSE
 from domain.ledger.receivables_posting import receipt_account
@@ -43,7 +44,9 @@ LINES = Table(
     "invoice_lines",
     {
         "invoice_id": "uuid", "no": "int", "kind": "text", "text": "text", "quantity": "numeric",
-        "unit_price": "numeric", "net": "numeric", "tax": "numeric",
+        "unit_price": "numeric", "net": "numeric", "tax": "numeric", "discount": "numeric",
+        "tax_rate_pct": "numeric", "tax_code": "text", "tax_note": "text",
+        "tax_evidence": "text",
     },
     key=("invoice_id", "no"),
 )  # fmt: skip
@@ -102,7 +105,7 @@ class Receivables(Projection):
     """The sum of an invoice's moves is what it has open, in its currency and in the books."""
 
     name = "receivables"
-    version = 2
+    version = 3
     tables = (INVOICES, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
 
     @on(Invoice.Issued)
@@ -119,7 +122,8 @@ class Receivables(Projection):
         fold.add(REDUCTIONS, at.stream_id, paid=Decimal(0))
         for line in fact.lines:
             fold.append(LINES, at.stream_id, line.no, line.kind, line.text, line.quantity,
-                        line.unit_price, line.net, line.tax)  # fmt: skip
+                        line.unit_price, line.net, line.tax, line.discount, line.tax_rate_pct,
+                        *_taxed(line.tax_basis))  # fmt: skip
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
                     party.client_code, fact.number, fact.due_on, fact.currency, totals.gross,
                     fact.quote.to, totals.functional, "invoice", fact.number)  # fmt: skip
@@ -239,3 +243,12 @@ class Receivables(Projection):
         fold.append(CREDITS, at.position, source, CUSTOMER_CREDITS if client else SUSPENSE,
                     client, day, fact.entity, fact.currency, amount, fact.functional_currency,
                     books, what, document)  # fmt: skip
+
+
+def _taxed(basis: TaxBasis | None) -> tuple[str, str, str]:
+    """The code of a line, why not all of its tax is charged, on what evidence it is another."""
+    if basis is None:
+        return "", "", ""
+    notes = dict.fromkeys(tax.note for tax in basis.taxes if tax.note)
+    evidence = f"{basis.override.why}: {basis.override.evidence}" if basis.override else ""
+    return basis.code, "; ".join(notes), evidence

@@ -1,6 +1,9 @@
 """Recurring plans and what they charge: agreed, due, billed."""
 
+from typing import Any
+
 from domain.billing.recurring import RecurringPlan
+from domain.billing.subscription import Subscription
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
@@ -10,7 +13,8 @@ PLANS = Table(
     "recurring_plans",
     {
         "id": "uuid", "contract_id": "uuid", "entity": "text", "name": "text", "currency": "text",
-        "starts_on": "date", "ends_before": "date?",
+        "starts_on": "date", "ends_before": "date?", "price": "numeric", "quantity": "numeric",
+        "interval_months": "int", "in_advance": "boolean",
     },
     key=("id",),
     indexes=("entity, id",),
@@ -30,6 +34,7 @@ class Recurring(Projection):
     """A charge below zero gives back some of its cycle."""
 
     name = "recurring"
+    version = 2
     tables = (PLANS, CHARGES)
 
     @on(RecurringPlan.Agreed)
@@ -37,12 +42,12 @@ class Recurring(Projection):
         """A plan."""
         fold.put(PLANS, id=at.stream_id, contract_id=fact.contract_id, entity=fact.entity,
                  name=fact.name, currency=fact.plan.currency, starts_on=fact.plan.starts_on,
-                 ends_before=fact.plan.ends_before)  # fmt: skip
+                 ends_before=fact.plan.ends_before, **terms(fact.plan))  # fmt: skip
 
     @on(RecurringPlan.Changed)
     def changed(self, fact: RecurringPlan.Changed, at: Recorded, fold: Fold) -> None:
-        """Its end may have moved."""
-        fold.patch(PLANS, at.stream_id, ends_before=fact.plan.ends_before)
+        """Another price, quantity or end."""
+        fold.patch(PLANS, at.stream_id, ends_before=fact.plan.ends_before, **terms(fact.plan))
 
     @on(RecurringPlan.Accrued)
     def accrued(self, fact: RecurringPlan.Accrued, at: Recorded, fold: Fold) -> None:
@@ -65,3 +70,12 @@ class Recurring(Projection):
         del at
         for id_ in fact.charge_ids:
             fold.patch(CHARGES, id_, billed=False)
+
+
+def terms(plan: Subscription) -> dict[str, Any]:
+    """Price and quantity from the latest day on that was agreed, and how often they are due."""
+    last = max(plan.terms, key=lambda term: term.from_date)
+    return {
+        "price": last.price, "quantity": last.quantity,
+        "interval_months": plan.cycle.interval_months, "in_advance": plan.cycle.in_advance,
+    }  # fmt: skip

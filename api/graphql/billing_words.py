@@ -19,6 +19,7 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "VolumeDiscountMode",
         "All at the step reached, or each part at its own step.",
     ),
+    ("warn", "refuse"): ("CreditControl", "What becomes of an invoice beyond a credit limit."),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

@@ -21,6 +21,7 @@ MOST_ROWS = 100
 KEYS = {
     "uuid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "int": re.compile(r"[0-9]{1,9}"),
+    "bigint": re.compile(r"[0-9]{1,18}"),
     "text": re.compile(r"[^\x00]{1,100}"),
 }
 

@@ -11,12 +11,15 @@ from domain.access.roles import (
     FINANCE_READERS,
     PROJECT_MANAGER,
     READERS,
+    SALES_MANAGER,
     SELLER,
 )
 from domain.actor import Actor
 
 MARGIN_READERS = FINANCE_READERS | {PROJECT_MANAGER, CONTRACT_MANAGER}
 BILL_READERS = FINANCE_READERS | {CONTRACT_MANAGER, SELLER}
+SALES_READERS = MARGIN_READERS | {SELLER, SALES_MANAGER}
+"""Who writes or approves a price sees what it leaves."""
 
 POLICY: dict[str, frozenset[str]] = {
     "LegalEntity": READERS,
@@ -35,10 +38,32 @@ POLICY: dict[str, frozenset[str]] = {
     "InvoiceLine": BILL_READERS,
     "CreditMemo": BILL_READERS,
     "Payment": FINANCE_READERS,
+    "Quote": SALES_READERS,
+    "QuoteVersion": SALES_READERS,
+    "QuoteLine": SALES_READERS,
+    "QuoteStep": SALES_READERS,
+    "Handoff": READERS,
+    "HandoffItem": READERS,
+    "ChangeOrder": SALES_READERS,
+    "ChangeOrder.cost": MARGIN_READERS,
+    "ChangeOrderStep": SALES_READERS,
+    "RecurringPlan": BILL_READERS | {PROJECT_MANAGER},
+    "RecurringCharge": BILL_READERS | {PROJECT_MANAGER},
+    "RevenueContract": MARGIN_READERS,
+    "RevenueObligation": MARGIN_READERS,
+    "ProjectTemplate": READERS,
+    "TemplatePhase": READERS,
+    "ProjectPlan": READERS,
+    "ProjectPhase": READERS,
+    "ProjectPhase.cost": MARGIN_READERS,
+    "ProjectPhase.price": BILL_READERS | {PROJECT_MANAGER},
+    "Dispute": BILL_READERS,
+    "Reminder": BILL_READERS,
 }
 REPORTS: dict[str, frozenset[str]] = {
     "budget-vs-actual": MARGIN_READERS,
     "change-orders": MARGIN_READERS,
+    "quote-register": SALES_READERS,
 }
 
 

@@ -10,15 +10,23 @@ import strawberry
 from api.graphql.connection import Connection
 from api.graphql.log import Log, log
 from api.graphql.nodes.billable import Billable, billables
+from api.graphql.nodes.change_order import ChangeOrder, change_orders
 from api.graphql.nodes.client import Client, clients
 from api.graphql.nodes.contract import Contract, contracts
+from api.graphql.nodes.dispute import Dispute, disputes
 from api.graphql.nodes.expense import Expense, expenses
+from api.graphql.nodes.handoff import Handoff, handoffs
 from api.graphql.nodes.invoice import Invoice, invoices
 from api.graphql.nodes.legal_entity import LegalEntity, legal_entities
 from api.graphql.nodes.opportunity import Opportunity, opportunities
 from api.graphql.nodes.payment import Payment, payments
 from api.graphql.nodes.person import Person, people
 from api.graphql.nodes.project import Project, projects
+from api.graphql.nodes.project_template import ProjectTemplate, project_templates
+from api.graphql.nodes.quote import Quote, quotes
+from api.graphql.nodes.recurring_plan import RecurringPlan, recurring_plans
+from api.graphql.nodes.reminder import Reminder, reminders
+from api.graphql.nodes.revenue_contract import RevenueContract, revenue_contracts
 from api.graphql.nodes.time_entry import TimeEntry, time_entries
 from api.graphql.noun import Node
 from api.graphql.reports import (
@@ -66,10 +74,22 @@ def queries() -> Any:
         "person": found(Person),
         "opportunities": listed(Opportunity, opportunities),
         "opportunity": found(Opportunity),
+        "quotes": listed(Quote, quotes),
+        "quote": found(Quote),
+        "handoffs": listed(Handoff, handoffs),
+        "handoff": found(Handoff),
         "contracts": listed(Contract, contracts),
         "contract": found(Contract),
+        "contract_change_orders": listed(ChangeOrder, change_orders),
+        "change_order": found(ChangeOrder),
+        "recurring_plans": listed(RecurringPlan, recurring_plans),
+        "recurring_plan": found(RecurringPlan),
+        "revenue_contracts": listed(RevenueContract, revenue_contracts),
+        "revenue_contract": found(RevenueContract),
         "projects": listed(Project, projects),
         "project": found(Project),
+        "project_templates": listed(ProjectTemplate, project_templates),
+        "project_template": found(ProjectTemplate),
         "time_entries": listed(TimeEntry, time_entries),
         "time_entry": found(TimeEntry),
         "expenses": listed(Expense, expenses),
@@ -79,6 +99,8 @@ def queries() -> Any:
         "invoice": found(Invoice),
         "payments": listed(Payment, payments),
         "payment": found(Payment),
+        "disputes": listed(Dispute, disputes),
+        "reminders": listed(Reminder, reminders),
         "reports": _field(all_reports, list[ReportDescription] | None),
         "report": _field(any_report, AnyReport | None),
         **{name.replace("-", "_"): report_field(report) for name, report in REPORTS.items()},

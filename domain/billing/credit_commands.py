@@ -21,6 +21,7 @@ from domain.contracts.contract import Contract
 from domain.ledger.commands import require_open
 from domain.money import quantize, require_fine
 from domain.organisation.commands import legal_entity
+from domain.receivables.credit_account import owing
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
@@ -73,10 +74,12 @@ class IssueCreditMemo(Command):
         restore(work, lines, self.memo_id)
         number = next_number(work, "CM", invoice.party.entity, self.issued_on)
         contract = work.read(Contract, invoice.party.contract_id)
-        invoice.credit(
-            self.memo_id, number.text, number.sequence, number.series, self.issued_on, self.why,
-            lines, self._carried(work, contract, invoice, lines),
-        )  # fmt: skip
+        carried = self._carried(work, contract, invoice, lines)
+        with owing(work, invoice):
+            invoice.credit(
+                self.memo_id, number.text, number.sequence, number.series, self.issued_on,
+                self.why, lines, carried,
+            )  # fmt: skip
         account = account_of(work, contract)
         account.charge(self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
                        invoice.purchase_order)  # fmt: skip

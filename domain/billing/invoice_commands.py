@@ -13,9 +13,9 @@ from pydantic import Field
 from domain.billing.documents import BILLERS, DocumentAnswer, NothingToBill
 from domain.billing.holders import BillableRef, consume, offered
 from domain.billing.invoice import Invoice, Party, Totals
+from domain.billing.invoice_taxes import tax_steps, taxed_lines
 from domain.billing.limits import Cut, Cutting, order_warnings
-from domain.billing.line_taxes import CodeRates, tax_lines
-from domain.billing.lines import InvoiceLine, lines_of
+from domain.billing.lines import InvoiceLine
 from domain.billing.numbering import next_number
 from domain.billing.readiness import require_ready
 from domain.command import Command, Exact
@@ -29,7 +29,7 @@ from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.discount import Discount
 from domain.pricing.fx import Quote, quote
-from domain.pricing.tax_code import TaxCode
+from domain.receivables.credit_limit import charge_credit
 from domain.request import AlreadyTaken
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
@@ -43,7 +43,9 @@ class InvoiceAnswer(DocumentAnswer):
     gross: Exact = Field(description="Net and tax: what the client owes")
     discount: Exact = Field(description="Taken off before tax, agreed and of this document")
     written_down: Exact = Field(description="Cut by caps, for good")
-    steps: tuple[str, ...] = Field(description="How discounts and limits cut the lines, in order")
+    steps: tuple[str, ...] = Field(
+        description="How discounts and limits cut the lines, in order, and overridden taxes"
+    )
     warnings: tuple[str, ...] = Field(description="Limits that come near their end")
 
 
@@ -66,7 +68,16 @@ class DiscountFields(Command):
         return Discount(self.discount_pct, self.discount_amount)
 
 
-class IssueInvoice(DiscountFields):
+class CreditFields(Command):
+    """Going beyond what the client may owe."""
+
+    over_limit_why: str = Field(
+        default="", max_length=500,
+        description="Why it is issued beyond the client's credit limit, by a controller",
+    )  # fmt: skip
+
+
+class IssueInvoice(DiscountFields, CreditFields):
     """Bill approved time, expenses and accepted milestones of one contract."""
 
     ROLES: ClassVar = BILLERS
@@ -85,9 +96,9 @@ class IssueInvoice(DiscountFields):
         """Raises BilledElsewhere, OtherContract, PeriodClosed, MissingRate, NothingToBill.
 
         A client whom the accounting system would refuse is NotExportReady.
-        Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
-        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
-        NoTaxRate, TaxInsidePrice.
+        Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted,
+        CreditLimitExceeded. Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine,
+        ReasonNeeded. Taxes: NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -102,36 +113,22 @@ class IssueInvoice(DiscountFields):
             found, self.discount(contract.currency), self.discount_why
         )
         consume(work, cut.shares, self.invoice_id)
-        lines = self._lines(work, contract, cut.shares)
+        lines = taxed_lines(work, contract, self.invoice_id, self.issued_on, cut.shares)
         totals = self._totals(work, contract, lines, rate)
         invoice = work.add(self._invoice(work, contract, lines, totals, rate))
         charge(account, contract, invoice, cut.shares, self.issued_on)
-        return self._answer(invoice, cut, order_warnings(contract, account))
+        near = order_warnings(contract, account)
+        over = charge_credit(work, invoice, self.over_limit_why)
+        return self._answer(invoice, cut, (*near, *over))
 
     def _answer(self, invoice: Invoice, cut: Cut, warnings: tuple[str, ...]) -> InvoiceAnswer:
         totals = invoice.totals
         return InvoiceAnswer(
             id=invoice.id, number=invoice.number, net=totals.net, tax=totals.tax,
             gross=totals.gross, discount=cut.discount, written_down=cut.written_down,
-            steps=cut.steps, warnings=(*cut.warnings, *warnings),
+            steps=(*cut.steps, *tax_steps(invoice.lines.values())),
+            warnings=(*cut.warnings, *warnings),
         )  # fmt: skip
-
-    def _lines(
-        self, work: UnitOfWork, contract: Contract, shares: list[Share]
-    ) -> tuple[InvoiceLine, ...]:
-        """Taxed by the contract's codes at the rates of the day, or by its fixed percentage."""
-        clause = contract.tax
-        if clause is None:
-            return lines_of(shares, contract.currency, contract.terms.tax_rate_pct)
-        kinds = {share.kind for share in shares}
-        codes = {kind: work.read(TaxCode, clause.of(kind)) for kind in kinds}
-        rates: dict[str, CodeRates] = {
-            kind: CodeRates(code.code, code.rates_on(self.issued_on))
-            for kind, code in codes.items()
-        }
-        contract.require_net_prices(tax_inside=any(r.rates.included for r in rates.values()))
-        return tax_lines(lines_of(shares, contract.currency, Decimal(0)), rates.__getitem__,
-                         contract.currency, per_document=clause.per_document)  # fmt: skip
 
     def _totals(
         self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from domain.billing.lines import InvoiceLine, LineTax, TaxBasis
+from domain.billing.lines import InvoiceLine, LineTax, Overridden, TaxBasis
 from domain.billing.tax import Tax, TaxableLine, TaxAmount, TaxedLine, tax_document
 from domain.pricing.tax_code import TaxRates
 
@@ -13,10 +13,11 @@ REVERSE_CHARGE = "reverse charge"
 
 @dataclass(frozen=True)
 class CodeRates:
-    """A code's rates of the document's date."""
+    """A code's rates of the document's date; ``override`` says why it is not the one agreed."""
 
     code: str
     rates: TaxRates
+    override: Overridden | None = None
 
 
 def tax_lines(
@@ -47,8 +48,9 @@ def _taxed(
     rules = code.rates.taxes
     taxes = tuple(_line_tax(*pair) for pair in zip(rules, result.taxes, strict=True))
     basis = TaxBasis(
-        code.code, code.rates.from_date, "document" if per_document else "line", taxes
-    )
+        code.code, code.rates.from_date, "document" if per_document else "line", taxes,
+        code.override,
+    )  # fmt: skip
     charged = sum((tax.rate_pct for tax in taxes if not tax.note), Decimal(0))
     return replace(line, net=result.net, tax_rate_pct=charged, tax=result.tax, tax_basis=basis)
 

@@ -47,13 +47,24 @@ class LineTax:
 
 
 @dataclass(frozen=True)
+class Overridden:
+    """Why a tax is another than agreed, on what evidence (with its digest), and who says so."""
+
+    why: str
+    evidence: str
+    evidence_sha256: str
+    by: str
+
+
+@dataclass(frozen=True)
 class TaxBasis:
-    """By which code, rates and rounding a line was taxed."""
+    """By which code, rates and rounding a line was taxed; ``override`` where none agreed on it."""
 
     code: str
     rates_from: date
     rounding: Literal["line", "document"]
     taxes: tuple[LineTax, ...]
+    override: Overridden | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from domain.money import CurrencyMismatch
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
+from domain.receivables.credit_account import owing
 from domain.receivables.let_off import LetOff, let_off
 from domain.receivables.policy_commands import policy_of
 from domain.request import AlreadyTaken
@@ -115,9 +116,10 @@ class ApplyPayment(Command):
             raise NothingToBill("an applied amount is positive", field="amount")
         invoice.require_open_amount(self.amount.amount)
         off = self._let_off(work, payment, invoice)
-        booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
+        with owing(work, invoice):
+            booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
+            off.reduce(invoice, payment.id, self.applied_on)
         payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
-        off.reduce(invoice, payment.id, self.applied_on)
         return Answer(id=payment.id)
 
     def _let_off(self, work: UnitOfWork, payment: Payment, invoice: Invoice) -> LetOff:

@@ -19,6 +19,7 @@ from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity
 from domain.pricing.fx import quote
+from domain.receivables.credit_account import owing
 from domain.receivables.let_off import AboveTolerance
 from domain.receivables.policy_commands import policy_of
 from domain.receivables.reduction import TooEarly
@@ -81,7 +82,8 @@ class UnapplyPayment(PaymentCommand):
         """Raises NotApplied, TooEarly, PeriodClosed, NotFound, WrongEntity."""
         payment, _ = self.payment(work, self.unapplied_on)
         invoice = work.load(Invoice, self.invoice_id)
-        unapply(payment, invoice, self.unapplied_on)
+        with owing(work, invoice):
+            unapply(payment, invoice, self.unapplied_on)
         return Answer(id=payment.id)
 
 
@@ -109,8 +111,10 @@ class ReversePayment(PaymentCommand):
         AlreadyUsed where some was sent back or kept: that stands.
         """
         payment, _ = self.payment(work, self.reversed_on)
-        for invoice in work.load_all(Invoice, tuple(payment.uses)):
-            unapply(payment, invoice, self.reversed_on)
+        settled = work.load_all(Invoice, tuple(payment.uses))
+        with owing(work, *settled):
+            for invoice in settled:
+                unapply(payment, invoice, self.reversed_on)
         payment.reverse(self.reversed_on, self.why)
         return Answer(id=payment.id)
 

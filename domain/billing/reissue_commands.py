@@ -16,7 +16,12 @@ from domain.billing.credit_commands import CreditAnswer, CreditLineInput, IssueC
 from domain.billing.documents import BILLERS
 from domain.billing.holders import BillableRef
 from domain.billing.invoice import Invoice
-from domain.billing.invoice_commands import DiscountFields, InvoiceAnswer, IssueInvoice
+from domain.billing.invoice_commands import (
+    CreditFields,
+    DiscountFields,
+    InvoiceAnswer,
+    IssueInvoice,
+)
 from domain.command import Command
 from domain.errors import Refusal
 from domain.unit_of_work import UnitOfWork
@@ -89,7 +94,7 @@ class RebillAnswer(InvoiceAnswer):
     memo_number: str
 
 
-class RebillInvoice(TakeBack, DiscountFields):
+class RebillInvoice(TakeBack, DiscountFields, CreditFields):
     """Take back an unpaid invoice and bill the same work again by the terms of today, at once."""
 
     ROLES: ClassVar = BILLERS
@@ -104,7 +109,7 @@ class RebillInvoice(TakeBack, DiscountFields):
             invoice_id=self.new_invoice_id, contract_id=invoice.party.contract_id,
             issued_on=self.issued_on, sources=tuple(_refs(invoice)), reason=self.reason,
             discount_pct=self.discount_pct, discount_amount=self.discount_amount,
-            discount_why=self.discount_why,
+            discount_why=self.discount_why, over_limit_why=self.over_limit_why,
         )  # fmt: skip
         issued = again.run(work).model_dump()
         return RebillAnswer(**issued, memo_number=memo.number)

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.access.roles import ADMIN, BILLING, CONTROLLER
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef
-from domain.billing.invoice_commands import IssueInvoice
+from domain.billing.invoice_commands import CreditFields, IssueInvoice
 from domain.billing.run import BillingRun, Proposal, ProposalBlocked, RunSource
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract
@@ -131,7 +131,7 @@ class DiscardRun(RunCommand):
         return Answer(id=run.id)
 
 
-class IssueFromRun(RunCommand):
+class IssueFromRun(RunCommand, CreditFields):
     """Issue the invoice of one contract of an approved run, just as it was proposed."""
 
     ROLES: ClassVar = BILLERS
@@ -156,7 +156,7 @@ class IssueFromRun(RunCommand):
         invoice = IssueInvoice(
             invoice_id=run_invoice_id(run.id, proposal.contract_id),
             contract_id=proposal.contract_id, issued_on=run.issued_on, sources=refs,
-            reason=self.reason,
+            reason=self.reason, over_limit_why=self.over_limit_why,
         )  # fmt: skip
         issued = invoice.run(work)
         assert isinstance(issued, DocumentAnswer)  # noqa: S101 -- what IssueInvoice answers

@@ -18,21 +18,22 @@ from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
 from domain.request import AlreadyTaken
 from domain.revenue.position import Movement
+from domain.revenue.progress import require_term
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, SYSTEM})
-
-
-class ClientInactive(Refusal):
-    """No new business with this client."""
-
-    code = "INACTIVE_REFERENCE"
 
 
 class RateCardNeeded(Refusal):
     """Time can only be billed by a rate card in the contract's currency."""
 
     code = "RATE_CARD_NEEDED"
+
+
+class ApprovalMissing(Refusal):
+    """Nothing that binds both sides is named: no signature, no order."""
+
+    code = "APPROVAL_MISSING"
 
 
 class DraftContract(Command):
@@ -59,13 +60,14 @@ class DraftContract(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyTaken, RateCardNeeded, CurrencyMismatch, ClientInactive, NotFound.
 
-        The value fits its currency: UnknownCurrency, AmountTooFine.
+        The value fits its currency: UnknownCurrency, AmountTooFine. It ends after it begins:
+        TermReversed.
         """
         client = work.read(Client, self.client_id)
         legal_entity(work, client.entity)
         require_fine(self.value, self.currency, field="value")
-        if not client.active:
-            raise ClientInactive(f"client {client.code} is inactive", field="client_id")
+        client.require_active()
+        require_term(self.starts_on, self.ends_on)
         self._check_card(work)
         if work.load_or_none(Contract, self.contract_id):
             raise AlreadyTaken(f"contract {self.contract_id} exists", field="contract_id")
@@ -137,8 +139,10 @@ class ActivateContract(Command):
     )
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NotFound, WrongEntity."""
+        """Raises ApprovalMissing, NotFound, WrongEntity."""
         contract = work.load(Contract, self.contract_id)
         work.enter(contract.entity)
+        if not self.approved_by.strip():
+            raise ApprovalMissing("name the signature or the order", field="approved_by")
         contract.activate(self.approved_by)
         return Answer(id=contract.id)

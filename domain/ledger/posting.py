@@ -15,6 +15,7 @@ from domain.aggregate import Root
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.payment import Payment
+from domain.billing.rebate import RebateAgreement
 from domain.billing.usage import UsageMeter
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -244,6 +245,22 @@ def refund_expected(fact: ContractProvisions.RefundExpected) -> Iterable[Entry]:
                 "Refunds expected", "", lines)  # fmt: skip
 
 
+def rebate_accrued(fact: RebateAgreement.Accrued) -> Iterable[Entry]:
+    """What of the turnover is expected to go back is no revenue: Dr 4090, Cr 2220."""
+    lines = both(chart.DISCOUNTS, chart.REFUNDS_OWED, fact.currency, fact.change,
+                 fact.functional, None)  # fmt: skip
+    yield Entry("rebate_accrued", fact.entity, fact.quote.to, fact.accrued_on, "Volume rebate",
+                "", lines)  # fmt: skip
+
+
+def rebate_settled(fact: RebateAgreement.Settled) -> Iterable[Entry]:
+    """A memo gave it back, out of 4090: Dr 2220, Cr 4090 as it was booked."""
+    lines = both(chart.REFUNDS_OWED, chart.DISCOUNTS, fact.currency, fact.released,
+                 fact.functional, None)  # fmt: skip
+    yield Entry("rebate_settled", fact.entity, fact.books, fact.settled_on, "Volume rebate",
+                "", lines)  # fmt: skip
+
+
 def loss_provided(fact: ContractProvisions.LossProvided) -> Iterable[Entry]:
     """The loss still to come: Dr 5050, Cr 2240."""
     change = fact.provision.change
@@ -300,6 +317,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Project.MilestoneAccepted: (milestone_value,),
     MinimumCommitment.TruedUp: (commitment_value,),
     UsageMeter.Charged: (usage_value,),
+    RebateAgreement.Accrued: (rebate_accrued,),
+    RebateAgreement.Settled: (rebate_settled,),
     ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),

@@ -5,7 +5,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Personal, Root, event
+from domain.errors import Refusal
 from domain.pricing.rebate import EarlyPaymentTerms
+
+
+class ClientInactive(Refusal):
+    """No new business with this client."""
+
+    code = "INACTIVE_REFERENCE"
 
 
 class Client(Root):
@@ -104,6 +111,11 @@ class Client(Root):
         """Twice changes nothing."""
         if self.active:
             self._deactivated()
+
+    def require_active(self) -> None:
+        """Raises ClientInactive."""
+        if not self.active:
+            raise ClientInactive(f"client {self.code} is inactive", field="client_id")
 
     def park(self, why: str) -> None:
         """Twice changes nothing."""

@@ -15,6 +15,7 @@ from domain.money import CurrencyMismatch
 from domain.organisation.client import Client
 from domain.organisation.commands import STEWARDS, legal_entity
 from domain.pricing.rebate import EarlyPaymentTerms
+from domain.receivables.credit_account import owing
 from domain.receivables.let_off import forgiven
 from domain.receivables.policy_commands import policy_of
 from domain.unit_of_work import UnitOfWork
@@ -79,8 +80,9 @@ class WriteOffSmallDifference(Command):
         require_open(work, self, invoice.party.entity, self.written_off_on)
         tolerance = policy_of(work, invoice.party.entity).forgiven.for_document(invoice.quote)
         rest = forgiven(invoice, invoice.open, tolerance)
-        invoice.reduce(
-            "difference", self.command_id, self.written_off_on, rest,
-            self.reason or "small difference", tax=False,
-        )  # fmt: skip
+        with owing(work, invoice):
+            invoice.reduce(
+                "difference", self.command_id, self.written_off_on, rest,
+                self.reason or "small difference", tax=False,
+            )  # fmt: skip
         return Answer(id=invoice.id)

@@ -17,6 +17,7 @@ from domain.money import CurrencyMismatch
 from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity
 from domain.pricing.fx import quote
+from domain.receivables.credit_account import owing
 from domain.receivables.memo_credit import MemoCredit, memo_credit_id
 from domain.receivables.reduction import TooEarly
 from domain.unit_of_work import UnitOfWork
@@ -84,7 +85,8 @@ class ApplyCredit(CreditCommand):
             raise OtherClient("the invoice is another client's", field="to_invoice_id")
         require_positive(self.amount, credit.currency)
         require_positive(self.amount, invoice.currency)
-        booked = invoice.settle_by_credit(self.memo_id, self.applied_on, self.amount.amount)
+        with owing(work, invoice):
+            booked = invoice.settle_by_credit(self.memo_id, self.applied_on, self.amount.amount)
         credit.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
         return Answer(id=credit.id)
 
@@ -106,7 +108,8 @@ class UnapplyCredit(CreditCommand):
         credit, _ = self.credit(work, self.unapplied_on)
         invoice = work.load(Invoice, self.to_invoice_id)
         use = credit.unapply(invoice.id, self.unapplied_on)
-        invoice.reopen(self.memo_id, self.unapplied_on, use.amount, use.booked)
+        with owing(work, invoice):
+            invoice.reopen(self.memo_id, self.unapplied_on, use.amount, use.booked)
         return Answer(id=credit.id)
 
 

@@ -5,6 +5,7 @@ Amounts are in the entity's currency; a document in another takes them at its ow
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -37,8 +38,14 @@ class Forgiven:
         return Tolerance(amount, self.pct, self.under, self.over)
 
 
+CreditControl = Literal["warn", "refuse"]
+
+
 class ReceivablesPolicy(Root):
-    """Nothing is let go and nobody is reminded until somebody says how."""
+    """Nothing is let go and nobody is reminded until somebody says how.
+
+    ``credit_control`` is what becomes of an invoice beyond its client's credit limit.
+    """
 
     class Begun(Root.Created):
         """An entity sets its first rule."""
@@ -68,6 +75,13 @@ class ReceivablesPolicy(Root):
         levels: tuple[DunningLevel, ...]
         late: LatePolicy
 
+    class CreditControlSet(Root.Event):
+        """Invoices beyond a credit limit are issued with a warning, or refused."""
+
+        TOPIC = "receivables.credit_control_set"
+        entity: str
+        control: CreditControl
+
     @event(Begun)
     def __init__(self, id: UUID, entity: str) -> None:
         self.entity = entity
@@ -75,6 +89,7 @@ class ReceivablesPolicy(Root):
         self.write_off_limit = Decimal(0)
         self.levels: tuple[DunningLevel, ...] = ()
         self.late = LatePolicy()
+        self.credit_control: CreditControl = "warn"
 
     def set_tolerance(self, forgiven: Forgiven) -> None:
         """The same again changes nothing."""
@@ -90,6 +105,11 @@ class ReceivablesPolicy(Root):
         """The same again changes nothing."""
         if (levels, late) != (self.levels, self.late):
             self._dunning_set(self.entity, levels, late)
+
+    def set_credit_control(self, control: CreditControl) -> None:
+        """The same again changes nothing."""
+        if control != self.credit_control:
+            self._credit_control_set(self.entity, control)
 
     @event(ToleranceSet)
     def _tolerance_set(self, entity: str, forgiven: Forgiven) -> None:
@@ -108,3 +128,8 @@ class ReceivablesPolicy(Root):
         del entity
         self.levels = levels
         self.late = late
+
+    @event(CreditControlSet)
+    def _credit_control_set(self, entity: str, control: CreditControl) -> None:
+        del entity
+        self.credit_control = control

@@ -12,7 +12,7 @@ from domain.command import Answer, Command, Exact, Value
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity
-from domain.receivables.policy import Forgiven, ReceivablesPolicy, policy_id
+from domain.receivables.policy import CreditControl, Forgiven, ReceivablesPolicy, policy_id
 from domain.unit_of_work import UnitOfWork
 
 POLICY_MAKERS = frozenset({ADMIN, CONTROLLER})
@@ -67,6 +67,21 @@ class SetWriteOffLimit(PolicyCommand):
         policy, entity = self.policy(work)
         require_fine(self.amount, entity.currency)
         policy.set_write_off_limit(self.amount)
+        return Answer(id=policy.id)
+
+
+class SetCreditControl(PolicyCommand):
+    """Say what becomes of an invoice beyond its client's credit limit."""
+
+    ROLES: ClassVar = POLICY_MAKERS
+    control: CreditControl = Field(
+        description="Issue it and warn, or refuse it unless a controller says why it is issued"
+    )
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        policy, _ = self.policy(work)
+        policy.set_credit_control(self.control)
         return Answer(id=policy.id)
 
 

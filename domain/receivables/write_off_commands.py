@@ -16,6 +16,7 @@ from domain.money import CurrencyMismatch
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
 from domain.receivables.allowance_commands import allowance_of
+from domain.receivables.credit_account import owing
 from domain.receivables.policy_commands import policy_of
 from domain.receivables.write_off import AboveWriteOffLimit, WriteOff
 from domain.request import AlreadyTaken
@@ -121,9 +122,10 @@ class ApproveWriteOff(Command):
 
 def write_off(work: UnitOfWork, found: WriteOff, invoice: Invoice, on: date) -> None:
     """Take it off the invoice and use the allowance for it. Raises OverApplied, OverCredited."""
-    reduction = invoice.reduce(
-        "write_off", found.id, on, found.amount, found.why, tax=found.reclaims_tax
-    )
+    with owing(work, invoice):
+        reduction = invoice.reduce(
+            "write_off", found.id, on, found.amount, found.why, tax=found.reclaims_tax
+        )
     found.approve(work.actor.id, reduction)
     used = reduction.functional - reduction.functional_tax
     allowance_of(work, found.entity, invoice.quote.to).move(found.id, on, -used)
@@ -148,7 +150,9 @@ class ReverseWriteOff(Command):
         legal_entity(work, found.entity)
         require_open(work, self, found.entity, self.reversed_on)
         given = found.reverse(self.reversed_on, self.why)
-        work.load(Invoice, found.invoice_id).reverse_reductions(found.id, self.reversed_on)
+        invoice = work.load(Invoice, found.invoice_id)
+        with owing(work, invoice):
+            invoice.reverse_reductions(found.id, self.reversed_on)
         back = given.functional - given.functional_tax
         allowance = allowance_of(work, found.entity, given.functional_currency)
         allowance.move(found.id, self.reversed_on, back)

@@ -178,7 +178,7 @@ def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
 
     Source: ASC 606-10-55-20 (inputs expended evenly). Raises TermReversed.
     """
-    _refuse_reversed(starts_on, ends_on)
+    require_term(starts_on, ends_on)
     passed = (min(as_of, ends_on) - starts_on).days + 1
     return share_of(
         "elapsed_days", Decimal(max(passed, 0)), Decimal((ends_on - starts_on).days + 1)
@@ -187,7 +187,7 @@ def elapsed_days(starts_on: date, ends_on: date, as_of: date) -> Progress:
 
 def elapsed_months(starts_on: date, ends_on: date, as_of: date) -> Progress:
     """Calendar months of a term begun by ``as_of``; each counts the same. Raises TermReversed."""
-    _refuse_reversed(starts_on, ends_on)
+    require_term(starts_on, ends_on)
     begun = max(month_no(min(as_of, ends_on)) - month_no(starts_on) + 1, 0)
     whole = month_no(ends_on) - month_no(starts_on) + 1
     return share_of("elapsed_months", Decimal(begun if as_of >= starts_on else 0), Decimal(whole))
@@ -233,6 +233,7 @@ def _refuse_negative(**figures: Decimal) -> None:
             raise NegativeFigure(f"{name} is {figure}", field=name)
 
 
-def _refuse_reversed(starts_on: date, ends_on: date) -> None:
+def require_term(starts_on: date, ends_on: date) -> None:
+    """Raises TermReversed."""
     if ends_on < starts_on:
         raise TermReversed(f"the term runs from {starts_on} to {ends_on}", field="ends_on")

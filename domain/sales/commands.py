@@ -10,11 +10,13 @@ from pydantic import Field
 from domain.access.roles import ADMIN, INTEGRATION, SALES_MANAGER, SELLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Recognition
+from domain.delivery.template_commands import template_of
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.rate_card import RateCard
 from domain.request import AlreadyTaken
+from domain.revenue.progress import require_term
 from domain.sales.opportunity import Opportunity, PlannedMilestone, PlannedRole, Terms
 from domain.unit_of_work import UnitOfWork
 
@@ -70,8 +72,10 @@ class TermsFields(Command):
     def check(self, work: UnitOfWork, terms: Terms) -> None:
         """Whether contract and budget can start from these terms.
 
-        Raises UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound.
+        Raises UnknownCurrency, AmountTooFine, CurrencyMismatch, TermReversed, NotFound.
         """
+        if terms.starts_on and terms.ends_on:
+            require_term(terms.starts_on, terms.ends_on)
         if terms.currency:
             for amount in (terms.value, *(milestone.amount for milestone in terms.milestones)):
                 require_fine(amount, terms.currency, field="value")
@@ -93,9 +97,13 @@ class OpenOpportunity(TermsFields):
     external_ref: str = Field(default="", max_length=100, description="Its id in the CRM")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound."""
+        """Raises AlreadyTaken, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound.
+
+        ClientInactive; TermReversed for a deal that ends before it begins.
+        """
         client = work.read(Client, self.client_id)
         legal_entity(work, client.entity)
+        client.require_active()
         terms = Terms(**self.given())
         self.check(work, terms)
         if work.load_or_none(Opportunity, self.opportunity_id):
@@ -117,7 +125,8 @@ class UpdateOpportunity(TermsFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyClosed, UnknownCurrency, AmountTooFine, CurrencyMismatch, NotFound.
 
-        What the client signed stays as it is: TermsSigned.
+        What the client signed stays as it is: TermsSigned. TermReversed where it would end
+        before it begins.
         """
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
@@ -139,10 +148,16 @@ class CloseOpportunityWon(Command):
         return self.closed_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises MissingFields (all of them named), Unsigned, AlreadyClosed, NotFound."""
+        """Raises MissingFields (all of them named), Unsigned, AlreadyClosed, NotFound.
+
+        ClientInactive: the contract that follows would be refused. A template for the package
+        plans what the deal leaves open.
+        """
         opportunity = work.load(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
-        opportunity.close_won(self.closed_on)
+        work.read(Client, opportunity.client_id).require_active()
+        template = template_of(work, opportunity.entity, opportunity.terms.package)
+        opportunity.close_won(self.closed_on, template.use() if template else None)
         return Answer(id=opportunity.id)
 
 

@@ -19,6 +19,12 @@ class UnknownItem(Refusal):
     code = "UNKNOWN_ITEM"
 
 
+class EmptyChecklist(Refusal):
+    """Nobody says what delivery needs: no item, and no template for the deal's package."""
+
+    code = "EMPTY_CHECKLIST"
+
+
 class HandoffAccepted(Refusal):
     """Delivery has taken the deal over."""
 

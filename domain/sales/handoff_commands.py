@@ -7,9 +7,10 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, PROJECT_MANAGER
 from domain.command import Answer, Command, Value
+from domain.delivery.template_commands import template_of
 from domain.request import AlreadyTaken
 from domain.sales.commands import SELLERS
-from domain.sales.handoff import Gap, Handoff, UnknownItem
+from domain.sales.handoff import EmptyChecklist, Gap, Handoff, UnknownItem
 from domain.sales.opportunity import Opportunity
 from domain.unit_of_work import UnitOfWork
 
@@ -35,10 +36,15 @@ class RequestHandoff(Command):
     ROLES: ClassVar = SELLERS
     handoff_id: UUID
     opportunity_id: UUID
-    checklist: tuple[Item, ...] = Field(min_length=1, max_length=100)
+    checklist: tuple[Item, ...] = Field(
+        default=(), max_length=100, description="Beside what the template of its package lists"
+    )
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises AlreadyTaken, UnknownItem (an item twice), NotFound, WrongEntity."""
+        """Raises AlreadyTaken, UnknownItem (an item twice), EmptyChecklist, NotFound.
+
+        WrongEntity.
+        """
         opportunity = work.read(Opportunity, self.opportunity_id)
         work.enter(opportunity.entity)
         if len(set(self.checklist)) != len(self.checklist):
@@ -46,9 +52,17 @@ class RequestHandoff(Command):
         if work.load_or_none(Handoff, self.handoff_id):
             raise AlreadyTaken(f"handoff {self.handoff_id} exists", field="handoff_id")
         handoff = Handoff(
-            self.handoff_id, opportunity.id, opportunity.entity, self.checklist, work.actor.id
-        )
+            self.handoff_id, opportunity.id, opportunity.entity, self._items(work, opportunity),
+            work.actor.id,
+        )  # fmt: skip
         return Answer(id=work.add(handoff).id)
+
+    def _items(self, work: UnitOfWork, opportunity: Opportunity) -> tuple[str, ...]:
+        template = template_of(work, opportunity.entity, opportunity.terms.package)
+        listed = template.current.checklist if template else ()
+        if not (found := tuple(dict.fromkeys((*listed, *self.checklist)))):
+            raise EmptyChecklist("say what delivery needs", field="checklist")
+        return found
 
 
 class CompleteHandoffItem(HandoffCommand):

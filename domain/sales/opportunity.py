@@ -12,7 +12,9 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.contracts.contract import Recognition
+from domain.delivery.template import TemplateUse, spans
 from domain.errors import Refusal
+from domain.money import split
 from domain.sales.agreed import Agreed
 
 BillingModel = Literal["", "time_and_materials", "fixed_fee"]
@@ -90,6 +92,7 @@ class Terms:
     milestones: tuple[PlannedMilestone, ...] = ()
     agreed: Agreed | None = None
     recognition: Recognition = "as_earned"
+    template: TemplateUse | None = None
 
     def missing(self) -> list[str]:
         """Names of the mandatory fields that are empty, in a fixed order."""
@@ -108,6 +111,25 @@ class Terms:
         if self.billing_model == "fixed_fee":
             needed["milestones"] = sum(m.amount for m in self.milestones) == self.value
         return [name for name, value in needed.items() if not value]
+
+
+def by_template(terms: Terms, template: TemplateUse) -> Terms:
+    """Terms with the template, and its milestones where a fixed fee has none of its own."""
+    planned = replace(terms, template=template)
+    if terms.billing_model != "fixed_fee" or terms.milestones or not terms.value:
+        return planned
+    if not (terms.starts_on and terms.ends_on and terms.currency):
+        return planned
+    days = spans(template.phases, terms.starts_on, terms.ends_on)
+    paid = [(one, last) for one, (_, last) in zip(template.phases, days, strict=True)
+            if one.milestone]  # fmt: skip
+    if not paid:
+        return planned
+    amounts = split(terms.value, [one.billing_pct for one, _ in paid], terms.currency)
+    pairs = zip(paid, amounts, strict=True)
+    return replace(planned, milestones=tuple(
+        PlannedMilestone(one.milestone, amount, last) for (one, last), amount in pairs if amount
+    ))  # fmt: skip
 
 
 SIGNED_TERMS = ("value", "currency", "billing_model", "rate_card_id", "roles", "milestones")
@@ -268,17 +290,21 @@ class Opportunity(Root):
         left = replace(self.terms, agreed=None)
         self._reopened(on, why, self.stage, self.external_ref, self.reopened, left)
 
-    def close_won(self, closed_on: date) -> None:
-        """Raises AlreadyClosed, Unsigned, MissingFields."""
+    def close_won(self, closed_on: date, template: TemplateUse | None = None) -> None:
+        """Close it, planned by a template where its type has one; a signed plan stays.
+
+        Raises AlreadyClosed, Unsigned, MissingFields.
+        """
         self._refuse_closed()
         if self.quotes and not self.terms.agreed:
             raise Unsigned(f"{self.name} is quoted, and nothing is signed")
-        if missing := self.terms.missing():
+        terms = by_template(self.terms, template) if template else self.terms
+        if missing := terms.missing():
             raise MissingFields(
                 f"missing before the close: {', '.join(missing)}", field=missing[0]
             )
         self._closed_won(
-            closed_on, self.client_id, self.entity, self.name, self.external_ref, self.terms,
+            closed_on, self.client_id, self.entity, self.name, self.external_ref, terms,
             self.reopened,
         )  # fmt: skip
 

@@ -45,6 +45,12 @@ class DiscountNotApproved(Refusal):
     code = "DISCOUNT_NOT_APPROVED"
 
 
+class DiscountTurnedDown(Refusal):
+    """The discount of this version was rejected; another version offers something else."""
+
+    code = "DISCOUNT_REJECTED"
+
+
 class BelowMarginFloor(Refusal):
     """The price leaves less margin than the entity keeps."""
 
@@ -100,6 +106,14 @@ class Quote(Root):
         TOPIC = "sales.quote_discount_approved"
         version: int
 
+    class DiscountRejected(Root.Event):
+        """Somebody who may approve it said no; this version is never signed."""
+
+        TOPIC = "sales.quote_discount_rejected"
+        version: int
+        rejected_by: str
+        why: str
+
     class Approved(Root.Event):
         """The offer may go to the client: all of it, frozen."""
 
@@ -143,6 +157,7 @@ class Quote(Root):
         self.requested_by = ""
         self.limits: DiscountLimits | None = None
         self.discount_approved = False
+        self.discount_rejected = ""
 
     @property
     def offered(self) -> Version:
@@ -157,8 +172,12 @@ class Quote(Root):
         self._version_created(Version(no, offer, price, author))
 
     def request_discount(self, by: str, why: str, limits: DiscountLimits) -> None:
-        """Twice for a version changes nothing. Raises WrongQuoteState, NothingToApprove."""
+        """Twice for a version changes nothing.
+
+        Raises WrongQuoteState, DiscountTurnedDown, NothingToApprove.
+        """
         self._require("draft")
+        self._refuse_rejected()
         if self.offered.offer.discount_pct <= limits.seller_pct:
             raise NothingToApprove(f"up to {limits.seller_pct} % need no approval")
         if not self.requested_by:
@@ -167,10 +186,11 @@ class Quote(Root):
     def approve_discount(self, by: str, roles: frozenset[str]) -> None:
         """Twice changes nothing.
 
-        Raises WrongQuoteState, DiscountNotRequested, OwnQuote, BelowMarginFloor,
-        AboveDiscountLimit.
+        Raises WrongQuoteState, DiscountNotRequested, DiscountTurnedDown, OwnQuote,
+        BelowMarginFloor, AboveDiscountLimit.
         """
         self._require("draft")
+        self._refuse_rejected()
         if self.limits is None:
             raise DiscountNotRequested("ask for the discount of this version first")
         self._refuse_own(by)
@@ -180,12 +200,26 @@ class Quote(Root):
         if not self.discount_approved:
             self._discount_approved(self.offered.no)
 
+    def reject_discount(self, by: str, why: str) -> None:
+        """Say no to the discount, even where it was approved before; twice changes nothing.
+
+        Raises WrongQuoteState, DiscountNotRequested, OwnQuote.
+        """
+        self._require("draft")
+        if self.limits is None:
+            raise DiscountNotRequested("nobody asked for the discount of this version")
+        self._refuse_own(by)
+        if not self.discount_rejected:
+            self._discount_rejected(self.offered.no, by, why)
+
     def approve(self, by: str, on: date, limits: DiscountLimits) -> None:
         """Freeze the offer.
 
-        Raises WrongQuoteState, OwnQuote, DiscountNotApproved, BelowMarginFloor, QuoteLapsed.
+        Raises WrongQuoteState, DiscountTurnedDown, OwnQuote, DiscountNotApproved,
+        BelowMarginFloor, QuoteLapsed.
         """
         self._require("draft")
+        self._refuse_rejected()
         self._refuse_own(by)
         over = self.offered.offer.discount_pct > limits.seller_pct
         if over and not self.discount_approved:
@@ -225,6 +259,13 @@ class Quote(Root):
         if self.state not in states:
             raise WrongQuoteState(f"the quote is {self.state}", field="quote_id")
 
+    def _refuse_rejected(self) -> None:
+        if self.discount_rejected:
+            raise DiscountTurnedDown(
+                f"{self.offered.offer.discount_pct} % were rejected: {self.discount_rejected}",
+                field="quote_id",
+            )
+
     def _refuse_own(self, by: str) -> None:
         if by in (self.offered.author, self.requested_by):
             raise OwnQuote("somebody else than its author approves a quote")
@@ -242,6 +283,7 @@ class Quote(Root):
     def _version_created(self, version: Version) -> None:
         self.current = version
         self.requested_by, self.limits, self.discount_approved = "", None, False
+        self.discount_rejected = ""
 
     @event(DiscountRequested)
     def _discount_requested(
@@ -254,6 +296,11 @@ class Quote(Root):
     def _discount_approved(self, version: int) -> None:
         del version
         self.discount_approved = True
+
+    @event(DiscountRejected)
+    def _discount_rejected(self, version: int, rejected_by: str, why: str) -> None:
+        del version, rejected_by
+        self.discount_approved, self.discount_rejected = False, why
 
     @event(Approved)
     def _approved(self, opportunity_id: UUID, entity: str, version: Version) -> None:

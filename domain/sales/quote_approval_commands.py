@@ -59,7 +59,7 @@ class RequestDiscountApproval(QuoteCommand):
     why: str = Field(min_length=1, max_length=500)
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises WrongQuoteState, NothingToApprove, NotFound, WrongEntity."""
+        """Raises WrongQuoteState, DiscountTurnedDown, NothingToApprove, NotFound, WrongEntity."""
         quote = self.quote(work)
         quote.request_discount(work.actor.id, self.why, limits_of(work, quote.entity))
         return Answer(id=quote.id)
@@ -73,10 +73,24 @@ class ApproveDiscount(QuoteCommand):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises WrongQuoteState, DiscountNotRequested, OwnQuote, BelowMarginFloor.
 
-        AboveDiscountLimit where it is beyond this person's limit.
+        DiscountTurnedDown where somebody rejected it before, AboveDiscountLimit where it is
+        beyond this person's limit.
         """
         quote = self.quote(work)
         quote.approve_discount(work.actor.id, work.actor.roles)
+        return Answer(id=quote.id)
+
+
+class RejectDiscount(QuoteCommand):
+    """Say no to the discount that somebody else asked for; another version may offer less."""
+
+    ROLES: ClassVar = APPROVERS
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongQuoteState, DiscountNotRequested, OwnQuote, NotFound, WrongEntity."""
+        quote = self.quote(work)
+        quote.reject_discount(work.actor.id, self.why)
         return Answer(id=quote.id)
 
 
@@ -86,7 +100,10 @@ class ApproveQuote(QuoteCommand):
     ROLES: ClassVar = APPROVERS
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises WrongQuoteState, OwnQuote, DiscountNotApproved, BelowMarginFloor, QuoteLapsed."""
+        """Raises WrongQuoteState, OwnQuote, DiscountNotApproved, BelowMarginFloor, QuoteLapsed.
+
+        DiscountTurnedDown where its discount was rejected.
+        """
         quote = self.quote(work)
         on = self.effective_on(work.today)
         quote.approve(work.actor.id, on, limits_of(work, quote.entity))

@@ -15,7 +15,9 @@ from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
+from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
+from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
@@ -36,5 +38,6 @@ REPORTS: dict[str, Report] = {
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE,
+        CHANGE_ORDERS, QUOTE_REGISTER, REBATES,
     )
 }  # fmt: skip

@@ -22,6 +22,13 @@ from tests.domain.samples import new, samples, set_up
 
 FOLDER = Path(__file__).parent / "golden_events"
 MAPPER = FactMapper(Mirror())
+AGAIN: dict[str, dict[str, Any]] = {
+    "ImportFxRates": {"quoted_on": "2025-01-09", "rates": [{"currency": "USD", "rate": "1.1"}]},
+    "OverrideTax": {"evidence": "certificate 8"},
+    "SetRebateAgreement": {"mode": "graduated"},
+    "PublishTemplate": {"checklist": ["scope"]},
+}
+"""Commands that say something else the second time, and what."""
 
 
 def name_of(topic: str, version: int) -> str:
@@ -52,8 +59,8 @@ def _staged() -> tuple[PaperFirm, Any]:
 
 def _go_on(firm: PaperFirm, name: str) -> None:
     """What only follows something else: corrections, and work freed again."""
-    if name == "ImportFxRates":
-        firm.do(name, quoted_on="2025-01-09", rates=[{"currency": "USD", "rate": "1.1"}])
+    if name in AGAIN:
+        firm.do(name, ANYBODY, **{**samples(firm, _staged()[1])[name], **AGAIN[name]})
     if name == "RecordDelivery":
         firm.do(name, ANYBODY, connection="books", key="k2", kind="invoice", entity="DE01",
                 error="no such client")  # fmt: skip
@@ -62,6 +69,9 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         lines = [{"no": no, "restore": True} for no in invoice.lines]
         firm.do("IssueCreditMemo", memo_id=new("m9"), invoice_id=new("i2"),
                 issued_on="2025-01-11", why="again", lines=lines)  # fmt: skip
+    if name == "SetCreditLimit":
+        firm.do(name, client_id=firm.client, limit={"amount": "0", "currency": "EUR"})
+        _bill(firm, samples(firm, _staged()[1])["SetCap"]["contract_id"])
     if name == "AccrueCharges":
         plan = firm.replayed(new("plan"))
         source = {"kind": "recurring", "holder_id": plan.id, "ids": list(plan.charges)}
@@ -91,10 +101,7 @@ def _go_on(firm: PaperFirm, name: str) -> None:
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]
         firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")
-        sheet = timesheet_id(firm.person, date(2025, 1, 6))
-        sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
-        firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract,
-                issued_on="2025-01-10", sources=sources)  # fmt: skip
+        _bill(firm, contract)
     if name == "AcceptMilestone":
         given = samples(firm, _staged()[1])[name]
         firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",
@@ -104,6 +111,14 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         firm.do("IssueCreditMemo", memo_id=new("m8"), invoice_id=new("i8"),
                 issued_on="2025-01-11", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
+
+
+def _bill(firm: PaperFirm, contract: UUID) -> None:
+    """Invoice a week's hours."""
+    sheet = timesheet_id(firm.person, date(2025, 1, 6))
+    sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
+    firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract, issued_on="2025-01-10",
+            sources=sources)  # fmt: skip
 
 
 def text_of(stored: Stored) -> str:

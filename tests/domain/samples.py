@@ -11,10 +11,12 @@ from tests.domain import (
     samples_clauses,
     samples_corrections,
     samples_plans,
+    samples_rebates,
     samples_receivables,
     samples_revenue,
     samples_runs,
     samples_sales,
+    samples_templates,
     samples_usage,
 )
 from tests.domain.named import new
@@ -29,7 +31,8 @@ KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
-    samples_runs, samples_corrections, samples_usage,
+    samples_runs, samples_corrections, samples_usage, samples_rebates,
+    samples_templates,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

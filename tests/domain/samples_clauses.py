@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from domain.identity import named_id
 from domain.policies import contract_id
@@ -49,6 +50,7 @@ def prepare(firm: Firm) -> None:
     firm.do("ActivateContract", contract_id=suspended, approved_by="order 8")
     firm.do("SuspendContract", contract_id=suspended, why="the client is silent")
     firm.do("DefineTaxCode", **tax_code("DE-STD", "19"))
+    firm.do("OverrideTax", **overridden(contract, "exempt"))
     firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="500.00")
 
 
@@ -57,6 +59,12 @@ def tax_code(code: str, rate: str, **tax: Any) -> dict[str, Any]:
     return {"entity": "DE01", "code": code, "name": code, "country": "DE",
             "from_date": "2025-01-01",
             "taxes": [{"name": "VAT", "rate_pct": rate, **tax}]}  # fmt: skip
+
+
+def overridden(contract: UUID, invoice: str, **fields: Any) -> dict[str, Any]:
+    """Fields that tax an invoice to be by another code."""
+    return {"invoice_id": new(invoice), "contract_id": contract, "tax_code": "DE-STD",
+            "why": "exempt by the ministry", "evidence": "certificate 7", **fields}  # fmt: skip
 
 
 def money(amount: str) -> dict[str, str]:
@@ -99,6 +107,8 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
                         "taxes": [{"name": "VAT", "rate_pct": "20"}]},
         "SetContractTax": {**contract, "tax_code": "DE-STD",
                            "by_kind": [{"kind": "expense", "tax_code": "DE-STD"}]},
+        "OverrideTax": overridden(at.contract, "exempt 2", kinds=["time"]),
+        "WithdrawTaxOverride": {"invoice_id": new("exempt"), "why": "the certificate lapsed"},
         "SetVolumeDiscount": {**contract, "steps": [{"from_volume": "1000", "pct": "5"}]},
         "SetMinimumCommitment": {"contract_id": contract_id(DEAL), "from_date": "2025-07-01",
                                  "monthly": "600.00"},

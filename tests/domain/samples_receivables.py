@@ -122,6 +122,7 @@ def samples(firm: Any, at: Any) -> dict[str, dict[str, Any]]:
         "SetWriteOffLimit": {"entity": "DE01", "amount": "50"},
         "SetDunningPolicy": {"entity": "DE01", "levels": [{"level": 1, "days_overdue": 5}],
                              "annual_rate_pct": "9"},
+        "SetCreditControl": {"entity": "DE01", "control": "refuse"},
         "SetCreditLimit": {"client_id": firm.client,
                            "limit": {"amount": "5000", "currency": "EUR"}},
         "SetEarlyPaymentTerms": {"client_id": firm.client, "from_date": "2025-01-01",

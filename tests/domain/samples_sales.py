@@ -137,6 +137,7 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
                               "floor_pct": "10"},
         "RequestDiscountApproval": {**old, "why": "an old client"},
         "ApproveDiscount": asked,
+        "RejectDiscount": {**asked, "why": "no room in the margin"},
         "ApproveQuote": {"quote_id": new("quote calm")},
         "SendQuote": {"quote_id": new("quote ready"), "sent_on": "2025-01-04"},
         "RecordSignature": {"quote_id": new("quote sent"), "signed_on": "2025-01-09",

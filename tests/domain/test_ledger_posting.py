@@ -169,6 +169,20 @@ def test_a_firm_in_yen_invoices_in_whole_yen(paper: PaperFirm) -> None:
     }  # fmt: skip
 
 
+def test_a_rebate_is_owed_back_before_a_memo_gives_it(paper: PaperFirm, at: Stage) -> None:
+    given = samples(paper, at)
+
+    paper.do("AccrueRebate", **given["AccrueRebate"])
+    paper.do("SettleRebate", **given["SettleRebate"])
+
+    accrued, settled = lines_of(paper, "rebate_accrued"), lines_of(paper, "rebate_settled")
+    assert (accrued["4090", "USD"][0], accrued["2220", "USD"][0]) == ("60.00", "-60.00")
+    assert settled == {key: (f"-{a}".replace("--", ""), f"-{b}".replace("--", ""))
+                       for key, (a, b) in accrued.items()}  # fmt: skip
+    memo = lines_of(paper, "credit_memo")
+    assert (memo["4090", "USD"][0], memo["1100", "USD"][0]) == ("60.00", "-60.00")
+
+
 UNAPPROVED = {"person_id": PaperFirm.person, "week": "2025-01-06", "why": "a second look"}
 
 
@@ -179,7 +193,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
     for name in ("WriteDownBillable", "IssueInvoice", "ApproveTime", "ApproveExpense",
                  "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
-                 "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", *POSTED):  # fmt: skip
+                 "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
+                 "SettleRebate", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],

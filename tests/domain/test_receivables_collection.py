@@ -124,7 +124,7 @@ def test_limits_are_in_the_entitys_currency(at: Collecting) -> None:
 
 def test_a_policy_set_twice_is_set_once(at: Collecting) -> None:
     for name in ("SetTolerance", "SetWriteOffLimit", "SetDunningPolicy", "SetCreditLimit",
-                 "SetEarlyPaymentTerms"):  # fmt: skip
+                 "SetCreditControl", "SetEarlyPaymentTerms"):  # fmt: skip
         at.do(name)
         before = len(at.firm.facts)
         at.do(name)

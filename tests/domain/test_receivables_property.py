@@ -15,6 +15,7 @@ from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
 from domain.errors import Refusal
 from domain.receivables.allowance import CreditLossAllowance
+from domain.receivables.credit_account import credit_account_id
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.write_off import WriteOff
 from tests.domain.named import new
@@ -187,6 +188,7 @@ def check(play: Play) -> None:
     balances = play.firm.balances()
     opened = play.sub_ledger(play.invoices, "open", "functional_open")
     assert balances.get(("1100", "USD"), ZERO) == opened
+    assert play.firm.replayed(credit_account_id(play.firm.client)).owed == opened[1]
     left = play.sub_ledger(play.of(Payment), "left", "functional_left")
     credit = play.sub_ledger(play.of(MemoCredit), "left", "functional_left")
     unused = play.unused_credits()

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.contracts.commands import ClientInactive, RateCardNeeded
+from domain.contracts.commands import ApprovalMissing, RateCardNeeded
 from domain.contracts.contract import Contract
 from domain.ledger.period import months_between
 from domain.money import AmountTooFine, CurrencyMismatch, UnknownCurrency
+from domain.organisation.client import ClientInactive
 from domain.policies import (
     budget_lines,
     contract_id,
@@ -20,6 +21,7 @@ from domain.policies import (
     project_id,
 )
 from domain.request import AlreadyTaken
+from domain.revenue.progress import TermReversed
 from domain.sales.opportunity import (
     AlreadyClosed,
     MissingFields,
@@ -136,9 +138,30 @@ def test_time_is_billed_by_a_rate_card_in_the_contracts_currency(paper: PaperFir
 
 
 def test_there_is_no_new_business_with_an_inactive_client(paper: PaperFirm) -> None:
+    id_ = deal(paper)
     paper.do("DeactivateClient", client_id=paper.client)
 
     paper.refuses(ClientInactive, "DraftContract", **contract(paper))
+    fields = {"opportunity_id": new("x"), "client_id": paper.client, "name": "x"}
+    paper.refuses(ClientInactive, "OpenOpportunity", **fields)
+    paper.refuses(ClientInactive, "CloseOpportunityWon", opportunity_id=id_, **WON)
+
+
+def test_a_term_ends_after_it_begins(paper: PaperFirm) -> None:
+    id_ = deal(paper)
+    fields = {"opportunity_id": new("x"), "client_id": paper.client, "name": "x"}
+
+    paper.refuses(TermReversed, "DraftContract", **contract(paper, ends_on="2024-12-31"))
+    paper.refuses(TermReversed, "OpenOpportunity", **fields, starts_on="2025-01-02",
+                  ends_on="2025-01-01")  # fmt: skip
+    paper.refuses(TermReversed, "UpdateOpportunity", opportunity_id=id_, ends_on="2024-12-31")
+
+
+def test_a_contract_is_activated_by_what_binds_both_sides(paper: PaperFirm) -> None:
+    refusal = paper.refuses(ApprovalMissing, "ActivateContract", contract_id=draft(paper),
+                            approved_by="  ")  # fmt: skip
+
+    assert refusal.field == "approved_by"
 
 
 def test_a_contract_is_activated_once(paper: PaperFirm) -> None:

@@ -9,7 +9,17 @@ from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
-from tests.domain.samples_sales import FINANCE, changeable, ordered
+from tests.domain.samples_sales import (
+    FINANCE,
+    LEADER,
+    approved,
+    changeable,
+    offer,
+    open_deal,
+    ordered,
+    quoted,
+)
+from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 
 DEAL = named_id("opportunity", "Build")
@@ -36,6 +46,9 @@ def live_a_year(firm: Firm) -> None:
     keep_to_clauses(firm)
     recognise(firm)
     change_what_is_sold(firm)
+    by_template(firm)
+    sell(firm)
+    give_back(firm, contract, first)
     firm.settle()
 
 
@@ -198,3 +211,43 @@ def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount:
              {"account": "1000", "currency": currency, "credit": amount}]  # fmt: skip
     firm.do("PostJournal", journal_id=named_id("journal", name), entity=entity, accounting_date=on,
             description=f"Overheads; {name} | one", document=f"J {name}", lines=lines)  # fmt: skip
+
+
+def sell(firm: Firm) -> None:
+    """A deal whose discount was rejected, then quoted anew and signed, and handed off."""
+    open_deal(firm, "deal sold")
+    quoted(firm, "sold", discount_pct="20")
+    quote, handoff = {"quote_id": new("quote sold")}, {"handoff_id": new("handoff sold")}
+    firm.do("RequestDiscountApproval", **quote, why="a first order", effective_date="2025-01-02")
+    firm.do("RejectDiscount", FINANCE, **quote, why="too much", effective_date="2025-01-02")
+    firm.do("ReviseQuote", **quote, **offer(expenses=[{"name": "trains", "amount": "500",
+                                                       "cost": "400"}]))  # fmt: skip
+    approved(firm, "sold")
+    firm.do("SendQuote", **quote, sent_on="2025-01-03")
+    firm.do("RecordSignature", **quote, signed_on="2025-02-06", reference="order 7")
+    firm.do("RequestHandoff", **handoff, opportunity_id=new("deal sold"),
+            checklist=["scope", "dates"])  # fmt: skip
+    firm.do("CompleteHandoffItem", **handoff, item="scope", evidence="annex 1")
+    firm.do("ReturnHandoff", LEADER, **handoff, gaps=[{"item": "scope", "why": "no limits"}])
+
+
+def give_back(firm: Firm, contract: UUID, invoice: UUID) -> None:
+    """A rebate of the first quarter: accrued twice, the second time less, then given back."""
+    firm.do("SetRebateAgreement", contract_id=contract, from_month="2025-01-01",
+            through_month="2025-03-01",
+            steps=[{"from_volume": "1000", "pct": "5"},
+                   {"from_volume": "4000", "pct": "10"}])  # fmt: skip
+    for month, expected in ((2, "9000"), (3, "3000")):
+        firm.do("AccrueRebate", contract_id=contract, month=date(2025, month, 1),
+                expected_turnover=expected)  # fmt: skip
+    firm.do("SettleRebate", contract_id=contract, invoice_id=invoice,
+            memo_id=named_id("memo", "rebate"), issued_on=date(2025, 4, 8))  # fmt: skip
+
+
+def by_template(firm: Firm) -> None:
+    """A fixed fee planned by a template that was revised and is no longer used."""
+    firm.do("PublishTemplate", **template())
+    firm.win("Website", billing_model="fixed_fee", value="9000", package="website",
+             rate_card_id=None)  # fmt: skip
+    firm.do("PublishTemplate", **template(checklist=["scope"]))
+    firm.do("RetireTemplate", entity="DE01", deal_type="website")

@@ -15,7 +15,7 @@ from projections.report import EARLIEST, LATEST, BadParameter
 from projections.reports import REPORTS
 from tests.domain.named import new
 from tests.domain.samples_revenue import ready, run
-from tests.domain.samples_sales import FINANCE, ordered
+from tests.domain.samples_sales import FINANCE, open_deal, ordered, quoted
 from tests.firm import Firm
 from tests.projections.history import YEAR_END, live_a_year
 
@@ -86,6 +86,8 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     ordered(year, "late", effective_date="2025-01-10")
     year.do("RecordUsage", contract_id=CARE, name="backup", quantity="1", used_on="2025-01-30",
             reference="late")  # fmt: skip
+    open_deal(year, "deal late")
+    quoted(year, "late")
     year.settle()
 
     assert more

@@ -24,6 +24,8 @@ class Contract(Node):
     active: bool = said("In force")
     client: Client | None = one("client_id")
     projects: Any = many("Project", "contract_id")
+    change_orders: Any = many("ChangeOrder", "contract_id")
+    recurring_plans: Any = many("RecurringPlan", "contract_id")
     invoices: Any = many("Invoice", "contract_id")
     billables: Any = many("Billable", "contract_id", "All that was ever billable, billed or not")
 

@@ -37,6 +37,8 @@ class Invoice(Node):
     contract: Contract | None = one("contract_id")
     lines: Any = many("InvoiceLine", "invoice_id")
     credit_memos: Any = many("CreditMemo", "invoice_id")
+    disputes: Any = many("Dispute", "invoice_id")
+    reminders: Any = many("Reminder", "invoice_id")
 
 
 def invoices(

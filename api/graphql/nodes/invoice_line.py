@@ -22,3 +22,8 @@ class InvoiceLine:
     unit_price: Decimal = said("Unrounded, in the invoice's currency")
     net: Money | None = money("net")
     tax: Money | None = money("tax")
+    discount: Money | None = money("discount", description="Taken off before tax")
+    tax_rate_pct: Decimal = said("Sum of the percentages that are charged")
+    tax_code: str = said("Empty where the contract's fixed percentage taxes it")
+    tax_note: str = said("Reverse charge, or the reason of an exemption")
+    tax_evidence: str = said("Why and on what evidence it is taxed other than agreed")

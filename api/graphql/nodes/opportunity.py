@@ -1,10 +1,11 @@
 """Opportunities: what may be sold."""
 
 from datetime import date
+from typing import Any
 
 from api.graphql.connection import Order, Page, chosen, page
 from api.graphql.nodes.client import Client
-from api.graphql.noun import Money, Node, money, noun, one, said
+from api.graphql.noun import Money, Node, many, money, noun, one, said
 from api.graphql.words import Stage
 
 
@@ -19,6 +20,8 @@ class Opportunity(Node):
     value: Money | None = money("value", "NULLIF({t}.currency, '')", "Null while it is not known")
     closed_on: date | None
     client: Client | None = one("client_id")
+    quotes: Any = many("Quote", "opportunity_id")
+    handoffs: Any = many("Handoff", "opportunity_id")
 
 
 def opportunities(

@@ -7,6 +7,7 @@ from uuid import UUID
 from api.graphql.connection import Order, Page, chosen, page
 from api.graphql.nodes.client import Client
 from api.graphql.nodes.contract import Contract
+from api.graphql.nodes.project_plan import ProjectPlan
 from api.graphql.noun import Node, column, many, noun, one, said
 
 
@@ -34,6 +35,7 @@ class Project(Node):
     client: Client | None = one("client_id", "Null for internal work")
     contract: Contract | None = one("contract_id", "Null for internal work")
     budget_versus_actual: ProjectTotals | None = one("id")
+    plan: ProjectPlan | None = one("id", "Null where no template laid it out")
     milestones: Any = many("Milestone", "project_id")
     time_entries: Any = many("TimeEntry", "project_id")
     expenses: Any = many("Expense", "project_id")

@@ -1,0 +1,29 @@
+"""Templates: how deals of a type are planned."""
+
+from typing import Any
+
+from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.noun import Node, many, noun, said
+
+
+@noun("project_templates")
+class ProjectTemplate(Node):
+    """The version that deals won from now on are planned by."""
+
+    entity: str = said("Code of the entity")
+    deal_type: str = said("The package of its deals")
+    version: int
+    retired: bool
+    checklist: str = said("What delivery needs before it begins, one item a line")
+    phases: Any = many("TemplatePhase", "template_id")
+
+
+def project_templates(
+    first: int,
+    after: str | None = None,
+    order: Order = Order.ascending,
+    entity: str | None = None,
+    deal_type: str | None = None,
+) -> Page:
+    """Templates by type of deal."""
+    return chosen(page(first, after, order), entity, ("{t}.deal_type = {v}", deal_type))

@@ -1,0 +1,61 @@
+"""Which code taxes each line of an invoice to be: the contract's, or one that overrides it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.billing.holders import OtherContract
+from domain.billing.line_taxes import CodeRates, tax_lines
+from domain.billing.lines import InvoiceLine, lines_of
+from domain.billing.tax_override import TaxOverride, override_id
+from domain.consumption import Share
+from domain.contracts.contract import Contract
+from domain.pricing.tax_code import TaxCode
+from domain.unit_of_work import UnitOfWork
+
+
+def taxed_lines(
+    work: UnitOfWork, contract: Contract, invoice_id: UUID, on: date, shares: Iterable[Share]
+) -> tuple[InvoiceLine, ...]:
+    """Lines taxed by the codes of the contract at the rates of the day, or its fixed percentage.
+
+    An override given for the invoice comes first. Raises NoTaxRate, TaxInsidePrice, OwnOverride,
+    OtherContract.
+    """
+    listed, clause = list(shares), contract.tax
+    rates = dict(_rates(work, contract, invoice_id, on, {share.kind for share in listed}))
+    contract.require_net_prices(tax_inside=any(r.rates.included for r in rates.values()))
+    fixed = contract.terms.tax_rate_pct if clause is None else Decimal(0)
+    lines = lines_of(listed, contract.currency, fixed)
+    taxed = tax_lines(
+        [line for line in lines if line.kind in rates], rates.__getitem__, contract.currency,
+        per_document=bool(clause and clause.per_document),
+    )  # fmt: skip
+    by_code = {line.no: line for line in taxed}
+    return tuple(by_code.get(line.no, line) for line in lines)
+
+
+def tax_steps(lines: Iterable[InvoiceLine]) -> Iterator[str]:
+    """What was overridden, once a code."""
+    bases = [line.tax_basis for line in lines if line.tax_basis]
+    told = {basis.code: basis.override for basis in bases if basis.override}
+    for code, note in told.items():
+        yield f"taxed by {code} in place of what is agreed: {note.why} ({note.evidence})"
+
+
+def _rates(
+    work: UnitOfWork, contract: Contract, invoice_id: UUID, on: date, kinds: Iterable[str]
+) -> Iterator[tuple[str, CodeRates]]:
+    """By kind; none for those that the contract's fixed percentage taxes."""
+    override, clause = work.find(TaxOverride, override_id(invoice_id)), contract.tax
+    if override and override.contract_id != contract.id:
+        raise OtherContract("the tax is overridden for another contract", field="contract_id")
+    for kind in kinds:
+        other = override.of(kind, work.actor.id) if override else None
+        if other is None and clause is None:
+            continue
+        id_ = other.tax_code_id if other else clause.of(kind) if clause else None
+        code = work.read(TaxCode, id_) if id_ else None
+        if code:
+            yield kind, CodeRates(code.code, code.rates_on(on), other.note if other else None)
