@@ -15,7 +15,9 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
+import domain.delivery.outlook_commands as outlooks
 import domain.delivery.project_commands as projects
 import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
@@ -42,11 +44,11 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses",
+    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses", "closings",
     "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
-    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
-    "time_corrections", "write_offs",
+    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
+    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
+    "pricing", "projects", "provisions", "quote_approvals", "quotes", "receivables_policies",
+    "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes",
+    "time", "time_corrections", "write_offs",
 ]  # fmt: skip

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.timesheet import OwnWork, WrongState
+from domain.delivery.work_tag import work_tag
 from domain.pricing.fx import Quote
 
 
@@ -64,6 +65,17 @@ class Expense(Root):
         spending: Spending
         receipt_sha256: str
         author: str
+        commitment_id: UUID | None = None
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before projects had orders, none was paid."""
+            state["commitment_id"] = None
+
+        def tags(self) -> tuple[str, ...]:
+            """Work that a close of the project looks for."""
+            return (work_tag(self.project_id),)
 
         def claims(self) -> tuple[str, ...]:
             """A receipt is claimed once."""
@@ -105,8 +117,10 @@ class Expense(Root):
         spending: Spending,
         receipt_sha256: str,
         author: str,
+        commitment_id: UUID | None = None,
     ) -> None:
         del receipt_sha256
+        self.commitment_id = commitment_id
         self.person_id = person_id
         self.project_id = project_id
         self.spending = spending

@@ -11,6 +11,7 @@ from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, S
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
+from domain.delivery.outlook import Outlook, outlook_id, refuse_unknown
 from domain.delivery.project import Project
 from domain.delivery.time_commands import APPROVERS
 from domain.errors import Refusal
@@ -44,6 +45,7 @@ class RecordExpense(Command):
     billable: bool = True
     markup_pct: Exact = Field(default=Decimal(0), ge=0, le=1000, decimal_places=4)
     receipt_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    commitment_id: UUID | None = Field(default=None, description="Order of the project it pays")
 
     def effective_on(self, today: date) -> date:
         """The day the money was spent."""
@@ -53,11 +55,13 @@ class RecordExpense(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch.
 
-        Money spent must be above zero, its tax not below: NotPositive.
+        Money spent must be above zero, its tax not below: NotPositive. The order it pays is one
+        of the project's: UnknownCommitment.
         """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_open()
+        self._check_order(work)
         if self.net.currency != self.tax.currency:
             raise CurrencyMismatch("net and tax differ in currency", field="tax")
         if self.net.amount <= 0 or self.tax.amount < 0:
@@ -66,9 +70,13 @@ class RecordExpense(Command):
             raise AlreadyTaken(f"expense {self.expense_id} exists", field="expense_id")
         expense = Expense(
             self.expense_id, person.id, self.project_id, self._spending(), self.receipt_sha256,
-            work.actor.id,
+            work.actor.id, self.commitment_id,
         )  # fmt: skip
         return Answer(id=work.add(expense).id)
+
+    def _check_order(self, work: UnitOfWork) -> None:
+        if self.commitment_id is not None:
+            refuse_unknown(work.find(Outlook, outlook_id(self.project_id)), self.commitment_id)
 
     def _spending(self) -> Spending:
         return Spending(
@@ -91,6 +99,7 @@ class ApproveExpense(Command):
         expense.refuse_own(work.actor.id, person.user)
         project = work.read(Project, expense.project_id)
         expense.approve(project.contract_id, rate(work, person, project, expense.spending))
+        consume(work, expense)
         return Answer(id=expense.id)
 
 
@@ -125,6 +134,16 @@ def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) ->
         project.currency, bill, books.convert(bill), owner.currency, own,
         earned=is_earned(work, project),
     )  # fmt: skip
+
+
+def consume(work: UnitOfWork, expense: Expense) -> None:
+    """Take an approved expense off the order it pays. Raises MissingRate."""
+    if expense.commitment_id is None:
+        return
+    outlook = work.load(Outlook, outlook_id(expense.project_id))
+    order, spent = outlook.commitment(expense.commitment_id).order, expense.spending
+    rate_ = quote(work, spent.currency, order.quote.of, spent.spent_on)
+    outlook.consume(order.commitment_id, expense.id, rate_.convert(spent.net), spent.spent_on)
 
 
 def is_earned(work: UnitOfWork, project: Project) -> bool:

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
 from domain.command import Answer, Command
 from domain.delivery.project import Project
-from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, Placement, monday_of, timesheet_id
 from domain.delivery.time_rating import rate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
@@ -42,6 +42,9 @@ class TimeFields(Command):
     minutes: int = Field(gt=0, le=MINUTES_PER_DAY)
     activity: str = Field(default="", max_length=60)
     billable: bool = True
+    starts_at: str = Field(
+        default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$", description="Local time, HH:MM"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day of the work."""
@@ -52,14 +55,14 @@ class TimeFields(Command):
         """The entry as the timesheet keeps it."""
         return Entry(
             entry_id, self.project_id, self.work_date, self.minutes, self.activity, self.billable,
-            author,
+            author, placement=Placement(self.starts_at),
         )  # fmt: skip
 
     def check(self, work: UnitOfWork) -> Person:
-        """Raises FutureDate, ProjectClosed, NotFound, WrongEntity."""
+        """Raises FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity."""
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
-        work.read(Project, self.project_id).require_open()
+        work.read(Project, self.project_id).require_workable(self.work_date)
         if self.work_date > work.today + timedelta(days=DAYS_AHEAD):
             raise FutureDate(f"{self.work_date} lies ahead", field="work_date")
         return person
@@ -74,7 +77,10 @@ class LogTime(TimeFields):
     external_ref: str = Field(default="", max_length=200)
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises TooManyHours, FutureDate, ProjectClosed, NotFound, WrongEntity."""
+        """Raises TooManyHours, FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity.
+
+        With a time of day: TimeOverlaps with another note, PastMidnight where it ends there.
+        """
         self.check(work)
         id_ = timesheet_id(self.person_id, self.work_date)
         sheet = work.load_or_none(Timesheet, id_) or work.add(

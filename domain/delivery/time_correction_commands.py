@@ -13,7 +13,7 @@ from domain.command import Answer, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.delivery.project import Project
 from domain.delivery.time_commands import EntryAnswer, WeekFields
-from domain.delivery.time_entry import Entry
+from domain.delivery.time_entry import Entry, Placement
 from domain.delivery.time_rating import rerate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
@@ -130,15 +130,16 @@ class TransferTime(ApprovedFields):
     project_id: UUID = Field(description="Where the time belongs")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, SetApart, WrongState, ProjectClosed, NotFound."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState, ProjectClosed, ProjectOnHold."""
         target = work.read(Project, self.project_id)
         work.actor.require_entity(target.entity)
-        target.require_open()
         sheet, _ = self.approved(work)
         old = sheet.entry(self.entry_ids[0])
+        target.require_workable(old.work_date)
         sheet.reverse(self.entry_ids, self.why)
         new = Entry(self.command_id, target.id, old.work_date, old.minutes, old.activity,
-                    old.billable, work.actor.id)  # fmt: skip
+                    old.billable, work.actor.id,
+                    placement=Placement(old.placement.starts_at))  # fmt: skip
         sheet.log(new, "", f"transfer {old.id}")
         sheet.submit()
         return EntryAnswer(id=sheet.id, entry_id=new.id)

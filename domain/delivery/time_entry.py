@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from domain.consumption import BilledElsewhere, Share
 from domain.delivery.rating import RatedTime
 from domain.identity import named_id
 
@@ -24,6 +25,22 @@ def timesheet_id(person_id: UUID, day: date) -> UUID:
     return named_id("timesheet", f"{person_id}:{monday}", monday)
 
 
+@dataclass(frozen=True)
+class Placement:
+    """When in the day and on what: local time ``HH:MM``, and a work item of the project's plan.
+
+    Either is empty where nobody said it.
+    """
+
+    starts_at: str = ""
+    work_item: str = ""
+
+
+def unplaced(state: dict[str, Any]) -> None:
+    """Before notes had a time of day and a close looked for them."""
+    state |= {"placement": {"starts_at": "", "work_item": ""}, "first": False}
+
+
 @dataclass
 class Entry:
     """One note of time."""
@@ -39,3 +56,15 @@ class Entry:
     rated: RatedTime | None = None
     billable_pct: Decimal = Decimal(100)
     hourly_rate: Decimal | None = None
+    placement: Placement = Placement()
+
+    def share(self, sheet_id: UUID) -> Share:
+        """What an invoice would consume of it. Raises BilledElsewhere."""
+        bill = self.rated.bill if self.rated else None
+        if self.state != "approved" or self.rated is None or bill is None:
+            raise BilledElsewhere(f"entry of {self.work_date} is {self.state}", field="sources")
+        text = " ".join(filter(None, (self.rated.role, self.rated.activity)))
+        minutes = self.minutes if bill.billed_minutes is None else bill.billed_minutes
+        hours = Decimal(minutes) / 60
+        return Share(sheet_id, self.id, "time", text, hours, bill.hourly_rate, bill.amount,
+                     bill.carried)  # fmt: skip

@@ -16,6 +16,7 @@ from domain.aggregate import Root, topics
 from domain.billing.minimum import MinimumCommitment
 from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
+from tests.domain import samples_outlook
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new, samples, set_up
 
@@ -85,6 +86,8 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
         firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract,
                 issued_on="2025-01-10", sources=sources)  # fmt: skip
+    if name == "RecordExpense":
+        samples_outlook.pay_order(firm)
     if name == "AcceptMilestone":
         given = samples(firm, _staged()[1])[name]
         firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",

@@ -43,9 +43,10 @@ def test_a_receipt_is_claimed_once(paper: PaperFirm, at: Stage) -> None:
 
 
 def test_a_closed_project_takes_no_expense(paper: PaperFirm, at: Stage) -> None:
-    paper.do("CloseProject", project_id=at.project)
+    closed: dict[str, Any] = {"project_id": new("bare")}
+    paper.do("CloseProject", **closed)
 
-    paper.refuses(ProjectClosed, "RecordExpense", WORKER, **spent(paper, at))
+    paper.refuses(ProjectClosed, "RecordExpense", WORKER, **spent(paper, at, **closed))
 
 
 def test_net_and_tax_are_of_one_currency(paper: PaperFirm, at: Stage) -> None:

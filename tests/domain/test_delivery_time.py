@@ -15,10 +15,10 @@ from domain.delivery.timesheet import (
     NothingToDo,
     OwnWork,
     Timesheet,
-    TooManyHours,
     UnknownEntry,
     WrongState,
 )
+from domain.delivery.working_day import TooManyHours
 from domain.organisation.person import NoCostRate
 from domain.pricing.fx import MissingRate
 from domain.pricing.rate_card import NoBillRate
@@ -107,10 +107,11 @@ def test_time_far_ahead_is_not_work_done(paper: PaperFirm, at: Stage) -> None:
 
 
 def test_a_closed_project_takes_no_time(paper: PaperFirm, at: Stage) -> None:
-    paper.do("CloseProject", project_id=at.project)
+    closed = {"project_id": new("bare")}
+    paper.do("CloseProject", **closed)
 
-    paper.refuses(ProjectClosed, "LogTime", **logged(paper, at))
-    amended = logged(paper, at, entry_id=at.logged[1], work_date="2025-01-21")
+    paper.refuses(ProjectClosed, "LogTime", **logged(paper, at, **closed))
+    amended = logged(paper, at, entry_id=at.logged[1], work_date="2025-01-21", **closed)
     paper.refuses(ProjectClosed, "AmendTime", **amended)
 
 

@@ -16,10 +16,10 @@ from domain.delivery.timesheet import (
     NothingToDo,
     OwnWork,
     Timesheet,
-    TooManyHours,
     UnknownEntry,
     WrongState,
 )
+from domain.delivery.working_day import TooManyHours
 from domain.ledger.posting import entries_of
 from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples import Stage, new, note, set_up
