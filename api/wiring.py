@@ -48,6 +48,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.posting import Policies, Posting
+from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
@@ -179,6 +180,7 @@ class System:
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
+            ProjectOutlooks(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -56,6 +56,7 @@ class Deals(Projection):
     """Current state; figures over time are other projections' business."""
 
     name = "deals"
+    version = 2
     tables = (OPPORTUNITIES, CONTRACTS, PROJECTS, MILESTONES)
 
     @on(Opportunity.Opened)
@@ -121,6 +122,12 @@ class Deals(Projection):
         """No more work."""
         del fact
         fold.patch(PROJECTS, at.stream_id, closed=True)
+
+    @on(Project.Reopened)
+    def opened_again(self, fact: Project.Reopened, at: Recorded, fold: Fold) -> None:
+        """There was work left."""
+        del fact
+        fold.patch(PROJECTS, at.stream_id, closed=False)
 
     @on(Project.MilestonePlanned)
     def planned(self, fact: Project.MilestonePlanned, at: Recorded, fold: Fold) -> None:

@@ -158,7 +158,7 @@ class Outlook(Root):
             )
 
     class CommitmentConsumed(Root.Event):
-        """An actual cost came of an order."""
+        """An actual cost came of an order; ``amount`` is zero where nothing of it was left."""
 
         TOPIC = "delivery.commitment_consumed"
         project_id: UUID
@@ -229,9 +229,8 @@ class Outlook(Root):
         """
         held = self.commitment(commitment_id)
         taken, books = held.take(amount)
-        if taken:
-            self._consumed(self.project_id, commitment_id, held.order.cost_code, source_id,
-                           consumed_on, taken, books)  # fmt: skip
+        self._consumed(self.project_id, commitment_id, held.order.cost_code, source_id,
+                       consumed_on, taken, books)  # fmt: skip
 
     def release(self, commitment_id: UUID, released_on: date, why: str) -> None:
         """Give up what is left of an order. Raises UnknownCommitment, NothingCommitted."""

@@ -28,19 +28,19 @@ class Sold:
 
 
 @dataclass(frozen=True)
-class Warning_:
+class EarlyWarning:
     """``reasons`` are whole sentences in a fixed order."""
 
     level: Level
     reasons: tuple[str, ...]
 
 
-def warn(found: AtCompletion, sold: Sold | None) -> Warning_:
+def warn(found: AtCompletion, sold: Sold | None) -> EarlyWarning:
     """What speaks for looking at a project. ``sold`` is None for internal work."""
     acts = [*_overrun(found, over=True), *_loss(sold)]
     watches = [*_overrun(found, over=False), *_orders(found), *_behind(found), *_thinner(sold)]
     level: Level = "act" if acts else "watch" if watches else "none"
-    return Warning_(level, (*acts, *watches))
+    return EarlyWarning(level, (*acts, *watches))
 
 
 def _overrun(found: AtCompletion, *, over: bool) -> list[str]:

@@ -15,6 +15,7 @@ from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
+from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.realisation import REALISATION
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -34,6 +35,6 @@ REPORTS: dict[str, Report] = {
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
-        CHANGE_ORDERS,
+        CHANGE_ORDERS, PROJECT_OUTLOOK,
     )
 }  # fmt: skip

@@ -18,6 +18,7 @@ PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
     "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
     "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
+    "change_orders", "project_outlook",
 )  # fmt: skip
 
 

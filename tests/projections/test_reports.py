@@ -221,6 +221,7 @@ def test_a_budget_stands_beside_what_was_done(year: Firm) -> None:
 
     assert rows(packet, "role", "budget_hours", "actual_hours", "actual_cost", "actual_value") == [
         ("consultant", "100.00", "16.00", "880.00", "2400.00"),
+        ("print", "0.00", "0.00", "0.00", "0.00"),
         ("all", "100.00", "16.00", "880.00", "2400.00"),
     ]
     assert rows(packet, "budget_value", "value_left")[0] == ("10000.00", "7600.00")
