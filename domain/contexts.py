@@ -21,6 +21,8 @@ import domain.delivery.outlook_commands as outlooks
 import domain.delivery.project_commands as projects
 import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
+import domain.delivery.time_policy_commands as time_policies
+import domain.delivery.timer_commands as timers
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
@@ -50,5 +52,5 @@ __all__ = [
     "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
     "pricing", "projects", "provisions", "quote_approvals", "quotes", "receivables_policies",
     "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes",
-    "time", "time_corrections", "write_offs",
+    "time", "time_corrections", "time_policies", "timers", "write_offs",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ EXPENSES = Table(
     {
         "id": "uuid", "person_id": "uuid", "project_id": "uuid", "entity": "text",
         "spent_on": "date", "category": "text", "currency": "text", "net": "numeric",
-        "tax": "numeric", "state": "text",
+        "tax": "numeric", "state": "text", "reimbursed_on": "date?",
     },
     key=("id",),
     indexes=("project_id, id", "entity, id", "person_id, id"),
@@ -39,6 +39,7 @@ class TimeEntries(Projection):
     """Notes are personal and stay encrypted in the log."""
 
     name = "time_entries"
+    version = 2
     tables = (TIME_ENTRIES, EXPENSES)
 
     @on(Timesheet.TimeLogged)
@@ -140,7 +141,7 @@ class TimeEntries(Projection):
         fold.put(EXPENSES, id=at.stream_id, person_id=fact.person_id, project_id=fact.project_id,
                  entity=at.entity, spent_on=spent.spent_on, category=spent.category,
                  currency=spent.currency, net=spent.net, tax=spent.tax,
-                 state="recorded")  # fmt: skip
+                 state="recorded", reimbursed_on=None)  # fmt: skip
 
     @on(Expense.Approved, Expense.Restored)
     def expense_approved(self, fact: object, at: Recorded, fold: Fold) -> None:
@@ -159,3 +160,8 @@ class TimeEntries(Projection):
         """On an invoice."""
         del fact
         fold.patch(EXPENSES, at.stream_id, state="billed")
+
+    @on(Expense.Reimbursed)
+    def reimbursed(self, fact: Expense.Reimbursed, at: Recorded, fold: Fold) -> None:
+        """Paid back to who spent it."""
+        fold.patch(EXPENSES, at.stream_id, reimbursed_on=fact.paid_on)

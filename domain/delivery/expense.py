@@ -90,6 +90,19 @@ class Expense(Root):
         spending: Spending
         rated: RatedExpense
 
+    class Reimbursed(Root.Event):
+        """The spender got the money back; ``booked`` is what the claim stood at in the books."""
+
+        TOPIC = "delivery.expense_reimbursed"
+        person_id: UUID
+        paid_on: date
+        entity: str
+        currency: str
+        amount: Decimal
+        booked: Decimal
+        quote: Quote
+        reference: str
+
     class Rejected(Root.Event):
         """Somebody else does not agree."""
 
@@ -127,6 +140,7 @@ class Expense(Root):
         self.author = author
         self.contract_id: UUID | None = None
         self.rated: RatedExpense | None = None
+        self.reimbursed = False
         self.state: Literal["recorded", "approved", "rejected", "billed"] = "recorded"
 
     def refuse_own(self, approver: str, user: str) -> None:
@@ -138,6 +152,17 @@ class Expense(Root):
         """Freeze the figures. Raises WrongState."""
         self._require_recorded()
         self._approved(self.project_id, contract_id, self.spending, rated)
+
+    def reimburse(self, paid_on: date, quote: Quote, reference: str) -> None:
+        """Pay the claim, once. Raises WrongState."""
+        rated, spent = self.rated, self.spending
+        if rated is None or self.reimbursed:
+            state = "reimbursed" if self.reimbursed else self.state
+            raise WrongState(f"expense is {state}", field="expense_id")
+        self._reimbursed(
+            self.person_id, paid_on, rated.cost_entity, spent.currency, spent.net + spent.tax,
+            rated.cost_net + rated.cost_tax, quote, reference,
+        )  # fmt: skip
 
     def reject(self, why: str) -> None:
         """Send it back. Raises WrongState."""
@@ -181,6 +206,14 @@ class Expense(Root):
     ) -> None:
         del project_id, spending
         self.contract_id, self.rated, self.state = contract_id, rated, "approved"
+
+    @event(Reimbursed)
+    def _reimbursed(
+        self, person_id: UUID, paid_on: date, entity: str, currency: str, amount: Decimal,
+        booked: Decimal, quote: Quote, reference: str,
+    ) -> None:  # fmt: skip
+        del person_id, paid_on, entity, currency, amount, booked, quote, reference
+        self.reimbursed = True
 
     @event(Rejected)
     def _rejected(self, why: str) -> None:

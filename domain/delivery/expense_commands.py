@@ -7,7 +7,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.access.roles import (
+    ACCOUNTANT,
+    ADMIN,
+    CASH,
+    INTEGRATION,
+    PROJECT_MANAGER,
+    RESOURCE,
+    SYSTEM,
+)
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
@@ -15,13 +23,16 @@ from domain.delivery.outlook import Outlook, outlook_id, refuse_unknown
 from domain.delivery.project import Project
 from domain.delivery.time_commands import APPROVERS
 from domain.errors import Refusal
+from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch, quantize
+from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
+PAYERS = frozenset({ADMIN, CASH, ACCOUNTANT})
 SPENDERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})
 
 
@@ -117,6 +128,34 @@ class RejectExpense(Command):
         work.enter(person.entity)
         expense.refuse_own(work.actor.id, person.user)
         expense.reject(self.why)
+        return Answer(id=expense.id)
+
+
+class ReimburseExpense(Command):
+    """Pay an approved expense back to who spent it, net and tax, in its currency."""
+
+    ROLES: ClassVar = PAYERS
+    expense_id: UUID
+    paid_on: date
+    bank_reference: str = Field(min_length=1, max_length=140, description="Of the transfer")
+
+    def effective_on(self, today: date) -> date:
+        """The day of the transfer."""
+        del today
+        return self.paid_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongState (not approved, or paid already), OwnWork, PeriodClosed, MissingRate.
+
+        One transfer may pay several expenses. NotFound, WrongEntity.
+        """
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        home = legal_entity(work, person.entity)
+        require_open(work, self, home.code, self.paid_on)
+        expense.refuse_own(work.actor.id, person.user)
+        paid = quote(work, expense.spending.currency, home.currency, self.paid_on)
+        expense.reimburse(self.paid_on, paid, self.bank_reference)
         return Answer(id=expense.id)
 
 

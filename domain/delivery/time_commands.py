@@ -10,6 +10,7 @@ from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, R
 from domain.command import Answer, Command
 from domain.delivery.project import Project
 from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, Placement, monday_of, timesheet_id
+from domain.delivery.time_policy import TimePolicy, time_policy_id
 from domain.delivery.time_rating import rate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
@@ -63,9 +64,14 @@ class TimeFields(Command):
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_workable(self.work_date)
-        if self.work_date > work.today + timedelta(days=DAYS_AHEAD):
-            raise FutureDate(f"{self.work_date} lies ahead", field="work_date")
+        require_done(work, self.work_date)
         return person
+
+
+def require_done(work: UnitOfWork, day: date) -> None:
+    """Whether work of that day can have been done, wherever it was. Raises FutureDate."""
+    if day > work.today + timedelta(days=DAYS_AHEAD):
+        raise FutureDate(f"{day} lies ahead", field="work_date")
 
 
 class LogTime(TimeFields):
@@ -140,11 +146,19 @@ class SubmitTimesheet(WeekFields):
     """Say that a week's notes are complete."""
 
     ROLES: ClassVar = LOGGERS
+    days_off: tuple[date, ...] = Field(
+        default=(), max_length=7, description="Days without work, where the entity asks for each"
+    )
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NothingToDo, NotFound, WrongEntity."""
-        sheet, _ = self.sheet(work)
-        sheet.submit()
+        """Raises NothingToDo, MissingDays by the entity's policy, NotFound, WrongEntity.
+
+        Of a week that is not over, the days up to today are asked for.
+        """
+        sheet, person = self.sheet(work)
+        if policy := work.find(TimePolicy, time_policy_id(person.entity)):
+            policy.refuse_missing(sheet.monday, work.today, sheet.minutes, self.days_off)
+        sheet.submit(self.days_off)
         return Answer(id=sheet.id)
 
 

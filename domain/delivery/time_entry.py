@@ -1,5 +1,6 @@
 """A note of time as its week keeps it, and which week that is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,10 +9,17 @@ from uuid import UUID
 
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.rating import RatedTime
+from domain.errors import Refusal
 from domain.identity import named_id
 
 MINUTES_PER_DAY = 24 * 60
 State = Literal["logged", "submitted", "approved", "rejected", "billed", "reversed"]
+
+
+class NothingToDo(Refusal):
+    """No entry of the week is waiting for this step."""
+
+    code = "NOTHING_TO_DO"
 
 
 def monday_of(day: date) -> date:
@@ -41,6 +49,11 @@ def unplaced(state: dict[str, Any]) -> None:
     state |= {"placement": {"starts_at": "", "work_item": ""}, "first": False}
 
 
+def without_days_off(state: dict[str, Any]) -> None:
+    """Before an entity could ask for time on every day."""
+    state["days_off"] = []
+
+
 @dataclass
 class Entry:
     """One note of time."""
@@ -68,3 +81,11 @@ class Entry:
         hours = Decimal(minutes) / 60
         return Share(sheet_id, self.id, "time", text, hours, bill.hourly_rate, bill.amount,
                      bill.carried)  # fmt: skip
+
+
+def waiting_in(entries: Iterable[Entry], state: State, monday: date) -> list[Entry]:
+    """Those of a week in a state. Raises NothingToDo."""
+    found = [entry for entry in entries if entry.state == state]
+    if not found:
+        raise NothingToDo(f"no entry of the week of {monday} is {state}")
+    return found

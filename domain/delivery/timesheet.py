@@ -13,7 +13,14 @@ from uuid import UUID
 from domain.aggregate import PERSONAL, Root, event
 from domain.consumption import Share
 from domain.delivery.rating import RatedTime
-from domain.delivery.time_entry import Entry, Placement, State, unplaced
+from domain.delivery.time_entry import (
+    Entry,
+    Placement,
+    State,
+    unplaced,
+    waiting_in,
+    without_days_off,
+)
 from domain.delivery.work_tag import work_tag
 from domain.delivery.working_day import refuse_day
 from domain.errors import Refusal
@@ -29,12 +36,6 @@ class WrongState(Refusal):
     """The entry is not in the state this step needs."""
 
     code = "WRONG_STATE"
-
-
-class NothingToDo(Refusal):
-    """No entry of the week is waiting for this step."""
-
-    code = "NOTHING_TO_DO"
 
 
 class OwnWork(Refusal):
@@ -117,6 +118,9 @@ class Timesheet(Root):
 
         TOPIC = "delivery.timesheet_submitted"
         entry_ids: tuple[UUID, ...]
+        days_off: tuple[date, ...] = ()
+        class_version = 2
+        upcast_v1_v2 = staticmethod(without_days_off)
 
     class TimeApproved(Root.Event):
         """Somebody else agrees; figures are frozen."""
@@ -210,9 +214,9 @@ class Timesheet(Root):
         self._require(entry_id, "logged", "submitted", "rejected")
         self._billability_set(entry_id, billable_pct, hourly_rate, why)
 
-    def submit(self) -> None:
+    def submit(self, days_off: tuple[date, ...] = ()) -> None:
         """Submit all that is logged. Raises NothingToDo."""
-        self._submitted(tuple(e.id for e in self._waiting("logged")))
+        self._submitted(tuple(e.id for e in self._waiting("logged")), days_off)
 
     def waiting(self, entry_ids: tuple[UUID, ...]) -> list[Entry]:
         """Submitted entries: those named, or all. Raises UnknownEntry, WrongState, NothingToDo."""
@@ -301,10 +305,7 @@ class Timesheet(Root):
         return entry
 
     def _waiting(self, state: State) -> list[Entry]:
-        found = [entry for entry in self.entries.values() if entry.state == state]
-        if not found:
-            raise NothingToDo(f"no entry of the week of {self.monday} is {state}")
-        return found
+        return waiting_in(self.entries.values(), state, self.monday)
 
     @event(TimeLogged)
     def _time_logged(
@@ -339,7 +340,8 @@ class Timesheet(Root):
         self.entries[entry_id].hourly_rate = hourly_rate
 
     @event(Submitted)
-    def _submitted(self, entry_ids: tuple[UUID, ...]) -> None:
+    def _submitted(self, entry_ids: tuple[UUID, ...], days_off: tuple[date, ...]) -> None:
+        del days_off
         self._move(entry_ids, "submitted")
 
     @event(TimeApproved)

@@ -118,6 +118,18 @@ def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
                 fact.spending.category, "", lines)  # fmt: skip
 
 
+def reimbursement(fact: Expense.Reimbursed) -> Iterable[Entry]:
+    """A claim paid: Dr 2110 as it was booked, Cr 1000 at the rate of the day; the rest is FX."""
+    books = fact.quote.to
+    lines = (
+        Line(chart.EXPENSE_CLAIMS, fact.currency, fact.amount, fact.booked),
+        Line(chart.BANK, fact.currency, -fact.amount, -fact.quote.convert(fact.amount)),
+    )
+    rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
+    yield Entry("reimbursement", fact.entity, books, fact.paid_on, "Expense reimbursed",
+                fact.reference, balanced(lines, books, rest))  # fmt: skip
+
+
 def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
     """A fixed-fee milestone accepted, an output measure: Dr 1200, Cr 4010."""
     if not fact.earned:
@@ -286,6 +298,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeReversed: (time_undone,),
     Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
+    Expense.Reimbursed: (reimbursement,),
     Project.MilestoneAccepted: (milestone_value,),
     MinimumCommitment.TruedUp: (commitment_value,),
     ContractAccount.WrittenDown: (write_down,),

@@ -5,7 +5,7 @@ from typing import Any
 from tests.domain.named import new
 from tests.firm import WORKER, Firm
 
-DATED: dict[str, str] = {}
+DATED = {"ReimburseExpense": "paid_on"}
 CREATED: dict[str, str] = {}
 AHEAD = {"project_id": new("ahead")}
 
@@ -22,6 +22,9 @@ def prepare(firm: Firm) -> None:
     firm.do("CommitCost", **order("order 1"))
     firm.do("HoldProject", project_id=new("paused"), held_on="2025-01-08", why="no access")
     firm.do("CloseProject", project_id=new("over"))
+    firm.do("RegisterPerson", person_id=new("timed"), code="P9", name="Fictional Second",
+            entity="DE01", role="consultant", user="second")  # fmt: skip
+    firm.do("StartTimer", **timer("timed"))
 
 
 def order(name: str, **fields: Any) -> dict[str, Any]:
@@ -29,6 +32,11 @@ def order(name: str, **fields: Any) -> dict[str, Any]:
     return {**AHEAD, "commitment_id": new(name), "cost_code": "expense", "reference": name,
             "vendor": "Fictional Print", "committed_on": "2025-01-06",
             "amount": {"amount": "1000.00", "currency": "EUR"}, **fields}  # fmt: skip
+
+
+def timer(person: str) -> dict[str, Any]:
+    """A timer that starts in the morning."""
+    return {"person_id": new(person), **AHEAD, "started_at": "2025-01-28T09:00:00+01:00"}
 
 
 def pay_order(firm: Firm, name: str = "paid", net: str = "300.00") -> None:
@@ -49,8 +57,13 @@ def estimate(*lines: tuple[str, str, str], on: str = "2025-01-10") -> dict[str, 
 
 def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     """Fields of an acceptable command of every kind, by its name."""
-    del firm, at
     return {
+        "ReimburseExpense": {"expense_id": at.approved_expense, "paid_on": "2025-01-17",
+                             "bank_reference": "transfer 1"},
+        "StartTimer": {**timer("timed"), "person_id": firm.person},
+        "StopTimer": {"person_id": new("timed"), "stopped_at": "2025-01-28T10:30:00+01:00"},
+        "RequireWeekdays": {"entity": "DE01", "weekdays": [1, 2, 3, 4, 5]},
+        "DiscardTimer": {"person_id": new("timed"), "why": "a break"},
         "ReforecastProject": estimate(("consultant", "2025-02-01", "3000")),
         "CommitCost": order("order 2"),
         "ReleaseCommitment": {**AHEAD, "commitment_id": new("order 1"),

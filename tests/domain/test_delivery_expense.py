@@ -18,6 +18,7 @@ from tests.domain.samples import Stage, approved_expense, eur, new, set_up, spen
 from tests.firm import WORKER
 
 RECEIPT = "ab" * 32
+SPENDER = Actor("worker", frozenset({"cash"}), frozenset({"*"}))
 
 
 @pytest.fixture
@@ -123,3 +124,26 @@ def test_a_claim_goes_to_the_books_of_who_spent_it(paper: PaperFirm, at: Stage) 
         ("2110", "EUR"): Decimal("-119.00"), ("1200", "USD"): Decimal("103.21"),
         ("4030", "USD"): Decimal("-103.21"),
     }  # fmt: skip
+
+
+def test_an_approved_expense_is_paid_back_once(paper: PaperFirm, at: Stage) -> None:
+    given = {"paid_on": "2025-01-10", "bank_reference": "T 1"}
+    paper.refuses(WrongState, "ReimburseExpense", expense_id=at.expense, **given)
+    paid = {"expense_id": at.approved_expense, **given}
+    paper.refuses(OwnWork, "ReimburseExpense", SPENDER, **paid)
+    late = {**paid, "paid_on": "2025-03-04"}
+    paper.refuses(MissingRate, "ReimburseExpense", **late)
+    paper.do("ReimburseExpense", **paid)
+
+    paper.refuses(WrongState, "ReimburseExpense", **paid)
+    paper.refuses(WrongState, "ReimburseExpense", **{**paid, "bank_reference": "T 2"})
+
+
+def test_what_is_paid_back_may_still_be_billed(paper: PaperFirm, at: Stage) -> None:
+    paper.do("ReimburseExpense", expense_id=at.approved_expense, paid_on="2025-01-10",
+             bank_reference="T 1")  # fmt: skip
+    source = {"kind": "expense", "holder_id": at.approved_expense, "ids": [at.approved_expense]}
+    paper.do("IssueInvoice", invoice_id=new("i"), contract_id=at.contract,
+             issued_on="2025-01-10", sources=[source])  # fmt: skip
+
+    assert paper.replayed(at.approved_expense).state == "billed"

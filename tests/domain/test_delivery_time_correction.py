@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain.actor import Actor, WrongEntity
 from domain.delivery.project import ProjectClosed
+from domain.delivery.time_entry import NothingToDo
 from domain.delivery.timesheet import (
-    NothingToDo,
     OwnWork,
     Timesheet,
     UnknownEntry,
