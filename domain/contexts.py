@@ -23,6 +23,7 @@ import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
 import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
+import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
@@ -52,5 +53,5 @@ __all__ = [
     "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
     "pricing", "projects", "provisions", "quote_approvals", "quotes", "receivables_policies",
     "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes",
-    "time", "time_corrections", "time_policies", "timers", "write_offs",
+    "time", "time_corrections", "time_policies", "timers", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ TIME_ENTRIES = Table(
         "entity": "text", "work_date": "date", "minutes": "int", "activity": "text",
         "billable": "boolean", "state": "text", "currency": "text?", "amount": "numeric?",
         "cost_currency": "text?", "cost": "numeric?", "explanation": "text",
-        "external_ref": "text",
+        "external_ref": "text", "starts_at": "text", "work_item": "text",
     },
     key=("id",),
     indexes=("project_id, id", "entity, id", "person_id, id"),
@@ -50,7 +50,8 @@ class TimeEntries(Projection):
             project_id=fact.project_id, entity=at.entity, work_date=fact.work_date,
             minutes=fact.minutes, activity=fact.activity, billable=fact.billable, state="logged",
             currency=None, amount=None, cost_currency=None, cost=None, explanation="",
-            external_ref=fact.external_ref,
+            external_ref=fact.external_ref, starts_at=fact.placement.starts_at,
+            work_item=fact.placement.work_item,
         )  # fmt: skip
 
     @on(Timesheet.TimeAmended)
@@ -59,7 +60,8 @@ class TimeEntries(Projection):
         del at
         fold.patch(TIME_ENTRIES, fact.entry_id, project_id=fact.project_id, minutes=fact.minutes,
                    work_date=fact.work_date, activity=fact.activity, billable=fact.billable,
-                   state="logged")  # fmt: skip
+                   state="logged", starts_at=fact.placement.starts_at,
+                   work_item=fact.placement.work_item)  # fmt: skip
 
     @on(Timesheet.TimeWithdrawn)
     def withdrawn(self, fact: Timesheet.TimeWithdrawn, at: Recorded, fold: Fold) -> None:

@@ -68,7 +68,7 @@ class Written:
 
 
 def _time(entry: Entry, written: Written) -> Iterator[tuple[Open, Decimal]]:
-    if entry.state in ("logged", "submitted", "rejected"):
+    if entry.is_unapproved:
         hours = (Decimal(entry.minutes) / 60).quantize(Decimal("0.01"))
         yield ("unapproved time", "hours"), hours
     bill = entry.rated.bill if entry.rated else None

@@ -13,6 +13,7 @@ from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, Placement, monday
 from domain.delivery.time_policy import TimePolicy, time_policy_id
 from domain.delivery.time_rating import rate_all
 from domain.delivery.timesheet import Timesheet
+from domain.delivery.work_plan import WorkPlan, refuse_unknown_item, work_plan_id
 from domain.errors import Refusal
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork
@@ -46,6 +47,7 @@ class TimeFields(Command):
     starts_at: str = Field(
         default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$", description="Local time, HH:MM"
     )
+    work_item: str = Field(default="", max_length=60, description="Code in the project's plan")
 
     def effective_on(self, today: date) -> date:
         """The day of the work."""
@@ -56,16 +58,29 @@ class TimeFields(Command):
         """The entry as the timesheet keeps it."""
         return Entry(
             entry_id, self.project_id, self.work_date, self.minutes, self.activity, self.billable,
-            author, placement=Placement(self.starts_at),
+            author, placement=Placement(self.starts_at, self.work_item),
         )  # fmt: skip
 
     def check(self, work: UnitOfWork) -> Person:
-        """Raises FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity."""
+        """Raises FutureDate, ProjectClosed, ProjectOnHold, UnknownWorkItem, WorkItemClosed.
+
+        NotFound, WrongEntity.
+        """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_workable(self.work_date)
         require_done(work, self.work_date)
+        require_item(work, self.project_id, self.work_item)
         return person
+
+
+def require_item(work: UnitOfWork, project_id: UUID, item: str) -> None:
+    """Whether time may name the item, if it does. Raises UnknownWorkItem, WorkItemClosed."""
+    if item:
+        plan = work.find(WorkPlan, work_plan_id(project_id))
+        refuse_unknown_item(plan, item)
+        assert plan is not None  # noqa: S101 -- refused above
+        plan.require_open(item)
 
 
 def require_done(work: UnitOfWork, day: date) -> None:
@@ -85,7 +100,8 @@ class LogTime(TimeFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises TooManyHours, FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity.
 
-        With a time of day: TimeOverlaps with another note, PastMidnight where it ends there.
+        With a time of day: TimeOverlaps with another note, PastMidnight where it goes on after
+        that. A work item it names is planned and open: UnknownWorkItem, WorkItemClosed.
         """
         self.check(work)
         id_ = timesheet_id(self.person_id, self.work_date)

@@ -71,6 +71,11 @@ class Entry:
     hourly_rate: Decimal | None = None
     placement: Placement = Placement()
 
+    @property
+    def is_unapproved(self) -> bool:
+        """Whether somebody has yet to submit, approve or take it back."""
+        return self.state in ("logged", "submitted", "rejected")
+
     def share(self, sheet_id: UUID) -> Share:
         """What an invoice would consume of it. Raises BilledElsewhere."""
         bill = self.rated.bill if self.rated else None

@@ -43,6 +43,11 @@ def instant(text: str) -> datetime:
     return found
 
 
+def utc(moment: datetime) -> str:
+    """A time as facts keep it."""
+    return moment.astimezone(UTC).isoformat()
+
+
 @dataclass(frozen=True)
 class Span:
     """Minutes of one local day, from a time of it on."""
@@ -79,6 +84,7 @@ class Running:
     activity: str
     billable: bool
     started_at: str
+    work_item: str = ""
 
 
 class Timer(Root):
@@ -117,12 +123,11 @@ class Timer(Root):
         self.person_id = person_id
         self.running: Running | None = None
 
-    def start(self, project_id: UUID, activity: str, started: datetime, *, billable: bool) -> None:
+    def start(self, running: Running) -> None:
         """Raises TimerRuns."""
         if self.running:
             raise TimerRuns(f"running since {self.running.started_at}", field="person_id")
-        at = started.astimezone(UTC).isoformat()
-        self._started(self.person_id, Running(project_id, activity, billable, at))
+        self._started(self.person_id, running)
 
     def require_running(self) -> Running:
         """What it runs for. Raises NoTimerRuns."""
@@ -133,7 +138,7 @@ class Timer(Root):
     def stop(self, stopped: datetime, entry_ids: tuple[UUID, ...]) -> None:
         """Raises NoTimerRuns."""
         self.require_running()
-        self._stopped(self.person_id, stopped.astimezone(UTC).isoformat(), entry_ids)
+        self._stopped(self.person_id, utc(stopped), entry_ids)
 
     def discard(self, why: str) -> None:
         """Raises NoTimerRuns."""

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field
 
 from domain.command import Answer, Command
 from domain.delivery.project import Project
-from domain.delivery.time_commands import LOGGERS, EntryAnswer, LogTime, require_done
-from domain.delivery.timer import Running, Span, Timer, instant, spans, timer_id
+from domain.delivery.time_commands import LOGGERS, EntryAnswer, LogTime, require_done, require_item
+from domain.delivery.timer import Running, Span, Timer, instant, spans, timer_id, utc
 from domain.identity import named_id
 from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity
@@ -50,6 +50,7 @@ class StartTimer(TimerFields):
     project_id: UUID
     activity: str = Field(default="", max_length=60)
     billable: bool = True
+    work_item: str = Field(default="", max_length=60, description="Code in the project's plan")
     started_at: Instant
 
     def effective_on(self, today: date) -> date:
@@ -58,13 +59,19 @@ class StartTimer(TimerFields):
         return instant(self.started_at).date()
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises TimerRuns, FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity."""
+        """Raises TimerRuns, FutureDate, ProjectClosed, ProjectOnHold, UnknownWorkItem.
+
+        WorkItemClosed, NotFound, WrongEntity.
+        """
         timer, entity = self.timer(work)
         started = instant(self.started_at)
         day = business_date(started, entity.zone)
         require_done(work, day)
         work.read(Project, self.project_id).require_workable(day)
-        timer.start(self.project_id, self.activity, started, billable=self.billable)
+        require_item(work, self.project_id, self.work_item)
+        timer.start(
+            Running(self.project_id, self.activity, self.billable, utc(started), self.work_item)
+        )
         return Answer(id=timer.id)
 
 
@@ -87,8 +94,8 @@ class StopTimer(TimerFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NoTimerRuns, StoppedEarly and what LogTime raises: TooManyHours, TimeOverlaps.
 
-        Also FutureDate, ProjectClosed and ProjectOnHold; a timer that cannot be noted is
-        discarded. NotFound, WrongEntity.
+        Also FutureDate, ProjectClosed, ProjectOnHold and WorkItemClosed; a timer that cannot be
+        noted is discarded. NotFound, WrongEntity.
         """
         timer, entity = self.timer(work)
         running = timer.require_running()
@@ -105,6 +112,7 @@ class StopTimer(TimerFields):
             command_id=id_, person_id=self.person_id, project_id=running.project_id,
             work_date=span.work_date, minutes=span.minutes, activity=running.activity,
             billable=running.billable, starts_at=span.starts_at, note=self.note,
+            work_item=running.work_item,
         )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ def prepare(firm: Firm) -> None:
     firm.do("CommitCost", **order("order 1"))
     firm.do("HoldProject", project_id=new("paused"), held_on="2025-01-08", why="no access")
     firm.do("CloseProject", project_id=new("over"))
+    for item, parent in (("design", ""), ("design.logo", "design"), ("build", "")):
+        firm.do("AddWorkItem", **AHEAD, work_item=item, name=item, parent=parent)
     firm.do("RegisterPerson", person_id=new("timed"), code="P9", name="Fictional Second",
             entity="DE01", role="consultant", user="second")  # fmt: skip
     firm.do("StartTimer", **timer("timed"))
@@ -62,6 +64,9 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
                              "bank_reference": "transfer 1"},
         "StartTimer": {**timer("timed"), "person_id": firm.person},
         "StopTimer": {"person_id": new("timed"), "stopped_at": "2025-01-28T10:30:00+01:00"},
+        "AddWorkItem": {**AHEAD, "work_item": "test", "name": "Test", "parent": "build"},
+        "MoveWorkItem": {**AHEAD, "work_item": "design.logo", "parent": "build"},
+        "CloseWorkItem": {**AHEAD, "work_item": "build"},
         "RequireWeekdays": {"entity": "DE01", "weekdays": [1, 2, 3, 4, 5]},
         "DiscardTimer": {"person_id": new("timed"), "why": "a break"},
         "ReforecastProject": estimate(("consultant", "2025-02-01", "3000")),
