@@ -26,15 +26,25 @@ ESTIMATE_LINES = Table(
     },
     key=("position", "no"),
 )  # fmt: skip
+ORDERS = Table(
+    "purchase_orders",
+    {
+        "id": "uuid", "position": "bigint", "project_id": "uuid", "entity": "text",
+        "cost_code": "text", "vendor": "text", "reference": "text", "committed_on": "date",
+        "currency": "text", "amount": "numeric",
+    },
+    key=("id",),
+    indexes=("project_id",),
+)  # fmt: skip
 COMMITTED = Table(
     "commitment_moves",
     {
         "position": "bigint", "commitment_id": "uuid", "project_id": "uuid",
         "effective_on": "date", "cost_code": "text", "kind": "text", "source_id": "uuid?",
-        "cost": "numeric",
+        "amount": "numeric", "cost": "numeric",
     },
     key=("position",),
-    indexes=("project_id, effective_on",),
+    indexes=("project_id, effective_on", "commitment_id"),
 )  # fmt: skip
 SPENT = Table(
     "approved_expenses",
@@ -60,10 +70,10 @@ CLOSINGS = Table(
 
 
 class ProjectOutlooks(Projection):
-    """Cost is in the books of the project's entity; what consumes or releases is below zero."""
+    """``amount`` is in the order's currency, cost in the books; what takes off is below zero."""
 
     name = "project_outlook"
-    tables = (ESTIMATES, ESTIMATE_LINES, COMMITTED, SPENT, PROGRESS, CLOSINGS)
+    tables = (ESTIMATES, ESTIMATE_LINES, ORDERS, COMMITTED, SPENT, PROGRESS, CLOSINGS)
 
     @on(Outlook.EstimateToCompleteSet)
     def estimated(self, fact: Outlook.EstimateToCompleteSet, at: Recorded, fold: Fold) -> None:
@@ -77,21 +87,27 @@ class ProjectOutlooks(Projection):
     def committed(self, fact: Outlook.CostCommitted, at: Recorded, fold: Fold) -> None:
         """Ordered."""
         order = fact.order
+        fold.put(ORDERS, id=order.commitment_id, position=at.position, project_id=fact.project_id,
+                 entity=fact.entity, cost_code=order.cost_code, vendor=order.vendor,
+                 reference=order.reference, committed_on=order.committed_on,
+                 currency=order.quote.of, amount=order.amount)  # fmt: skip
         fold.append(COMMITTED, at.position, order.commitment_id, fact.project_id,
-                    order.committed_on, order.cost_code, "ordered", None,
+                    order.committed_on, order.cost_code, "ordered", None, order.amount,
                     order.books)  # fmt: skip
 
     @on(Outlook.CommitmentConsumed)
     def consumed(self, fact: Outlook.CommitmentConsumed, at: Recorded, fold: Fold) -> None:
         """Come, as a cost."""
         fold.append(COMMITTED, at.position, fact.commitment_id, fact.project_id, fact.consumed_on,
-                    fact.cost_code, "consumed", fact.source_id, -fact.books)  # fmt: skip
+                    fact.cost_code, "consumed", fact.source_id, -fact.amount,
+                    -fact.books)  # fmt: skip
 
     @on(Outlook.CommitmentReleased)
     def released(self, fact: Outlook.CommitmentReleased, at: Recorded, fold: Fold) -> None:
         """Given up."""
         fold.append(COMMITTED, at.position, fact.commitment_id, fact.project_id, fact.released_on,
-                    fact.cost_code, "released", None, -fact.books)  # fmt: skip
+                    fact.cost_code, "released", None, -fact.amount,
+                    -fact.books)  # fmt: skip
 
     @on(Expense.Approved)
     def spent(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

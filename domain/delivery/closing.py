@@ -1,7 +1,7 @@
 """What a project still has open: nobody closes it before that is done.
 
 Every sheet of time and every expense that names the project carries its tag, so all of them are
-found, and one that comes meanwhile makes the command decide again.
+found, and one that comes meanwhile makes the command decide again (ADR 0029).
 """
 
 from collections import defaultdict

@@ -5,6 +5,7 @@ from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.change_orders import CHANGE_ORDERS
+from projections.reports.commitments import COMMITMENTS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.credit_exposure import CREDIT_EXPOSURE
@@ -35,6 +36,6 @@ REPORTS: dict[str, Report] = {
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
-        CHANGE_ORDERS, PROJECT_OUTLOOK,
+        CHANGE_ORDERS, PROJECT_OUTLOOK, COMMITMENTS,
     )
 }  # fmt: skip

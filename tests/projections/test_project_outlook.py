@@ -8,7 +8,7 @@ from typing import Any
 from tests.domain.named import new
 from tests.firm import Firm
 from tests.projections.faults import ADVICE
-from tests.projections.test_reports import ask, rows
+from tests.projections.test_reports import ask, rows, total
 
 COST = ("cost_code", "budget", "actual", "committed", "to_complete", "at_completion",
         "variance_at_completion")  # fmt: skip
@@ -108,3 +108,27 @@ def test_a_late_estimate_changes_nothing_that_was_known(year: Firm) -> None:
     then = ask(year, "project-outlook", effective=date(2025, 3, 31), known=before.known)
     assert then.canonical == before.canonical
     assert at(year, "2025-03-31", "to_complete", "complete_pct")[-1] == ("0.00", "90.00")
+
+
+def test_an_order_is_consumed_and_given_up_on_its_days(year: Firm) -> None:
+    def ordered(day: str) -> list[tuple[Any, ...]]:
+        packet = ask(year, "commitments", effective=date.fromisoformat(day))
+        return rows(packet, "reference", "ordered", "consumed", "released", "open",
+                    "functional_open")  # fmt: skip
+
+    assert ordered("2025-01-19") == []
+    assert ordered("2025-02-02") == [("PO 1", "900.00", "0.00", "0.00", "900.00", "900.00")]
+    assert ordered("2025-02-03") == [("PO 1", "900.00", "300.00", "0.00", "600.00", "600.00")]
+    assert ordered("2025-06-01") == [("PO 1", "900.00", "300.00", "600.00", "0.00", "0.00")]
+
+
+def test_what_is_ordered_is_the_same_in_both_reports(year: Firm) -> None:
+    year.do("CommitCost", project_id=ADVICE, commitment_id=new("dollars"), cost_code="print",
+            vendor="Fictional Press", reference="7", committed_on="2025-01-20",
+            amount={"amount": "103.21", "currency": "USD"})  # fmt: skip
+    year.settle()
+
+    for day in ("2025-01-31", "2025-03-31", "2025-12-31"):
+        asked = {"effective": date.fromisoformat(day)}
+        orders, outlook = ask(year, "commitments", **asked), ask(year, "project-outlook", **asked)
+        assert total(orders, "functional_open") == total(outlook, "committed", cost_code="all") > 0

@@ -78,6 +78,9 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     year.bill("late", contract, date(2025, 1, 31), work)
     ready(year, "Late care")
     ordered(year, "late", effective_date="2025-01-10")
+    year.do("CommitCost", project_id=project, commitment_id=new("late"), cost_code="print",
+            vendor="Fictional Press", reference="late", committed_on="2025-01-10",
+            amount={"amount": "1.00", "currency": "EUR"})  # fmt: skip
     year.settle()
 
     assert more
