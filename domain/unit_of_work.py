@@ -116,8 +116,12 @@ class UnitOfWork:
         return fact
 
     def tagged(self, kind: type[A], tag: str) -> list[A]:
-        """All of a kind that ever carried a tag, to consult. No other may come before ours."""
-        self.guards[tag], ids = self._source.tagged(tag)
+        """All of a kind that ever carried a tag, to consult. No other may come before ours.
+
+        Asked again in one unit of work, the first answer stays the one that must hold.
+        """
+        position, ids = self._source.tagged(tag)
+        self.guards[tag] = min(position, self.guards.get(tag, position))
         found = self._source.consult(ids) | {i: self.changed[i] for i in ids if i in self.changed}
         self.consulted |= {id_: one.version for id_, one in found.items()
                            if id_ not in self.changed}  # fmt: skip

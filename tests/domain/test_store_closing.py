@@ -101,3 +101,23 @@ def test_of_a_note_and_a_close_at_once_one_is_refused(
         found = sorted(pool.map(lambda job: attempt(*job), jobs))
 
     assert found in (["PROJECT_CLOSED", "done"], ["WORK_OPEN", "done"])
+
+
+@pytest.mark.parametrize("look", [1, 2])
+def test_a_note_that_comes_while_a_close_looks_is_noticed(
+    office: Firm, other: Store, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    looked, looks = office.store.tagged, []
+
+    def look_and_be_overtaken(tag: str) -> Any:
+        found = looked(tag)
+        looks.append(tag)
+        if len(looks) == look:
+            other.execute(hours(office), CHIEF)
+        return found
+
+    monkeypatch.setattr(office.store, "tagged", look_and_be_overtaken)
+
+    with pytest.raises(WorkOpen):
+        office.do("CloseProject", **CLOSE)
+    assert len(looks) == 4
