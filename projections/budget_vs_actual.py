@@ -137,10 +137,21 @@ class BudgetVersusActual(Projection):
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """Approved expenses."""
+        self._spent(fact, 1, at, fold)
+
+    @on(Expense.Reversed)
+    def unspent(self, fact: Expense.Reversed, at: Recorded, fold: Fold) -> None:
+        """Expenses that do not count."""
+        self._spent(fact, -1, at, fold)
+
+    def _spent(
+        self, fact: Expense.Approved | Expense.Reversed, sign: int, at: Recorded, fold: Fold
+    ) -> None:
         rated = fact.rated
+        cost, value = sign * rated.project_cost, sign * rated.bill_amount
         fold.append(ACTUALS, at.position, 0, fact.project_id, fact.spending.spent_on, "expense", 0,
-                    rated.books, rated.project_cost, rated.bill_amount)  # fmt: skip
-        fold.add(TOTALS, fact.project_id, cost=rated.project_cost, value=rated.bill_amount)
+                    rated.books, cost, value)  # fmt: skip
+        fold.add(TOTALS, fact.project_id, cost=cost, value=value)
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

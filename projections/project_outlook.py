@@ -102,6 +102,13 @@ class ProjectOutlooks(Projection):
                     fact.cost_code, "consumed", fact.source_id, -fact.amount,
                     -fact.books)  # fmt: skip
 
+    @on(Outlook.CommitmentRestored)
+    def restored(self, fact: Outlook.CommitmentRestored, at: Recorded, fold: Fold) -> None:
+        """Not come after all."""
+        fold.append(COMMITTED, at.position, fact.commitment_id, fact.project_id, fact.restored_on,
+                    fact.cost_code, "restored", fact.source_id, fact.amount,
+                    fact.books)  # fmt: skip
+
     @on(Outlook.CommitmentReleased)
     def released(self, fact: Outlook.CommitmentReleased, at: Recorded, fold: Fold) -> None:
         """Given up."""

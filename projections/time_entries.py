@@ -157,6 +157,12 @@ class TimeEntries(Projection):
         del fact
         fold.patch(EXPENSES, at.stream_id, state="rejected")
 
+    @on(Expense.Reversed)
+    def expense_reversed(self, fact: object, at: Recorded, fold: Fold) -> None:
+        """Does not count, for good."""
+        del fact
+        fold.patch(EXPENSES, at.stream_id, state="reversed")
+
     @on(Expense.Billed)
     def expense_billed(self, fact: object, at: Recorded, fold: Fold) -> None:
         """On an invoice."""

@@ -66,6 +66,7 @@ class ExpenseState(enum.Enum):
     approved = "approved"
     rejected = "rejected"
     billed = "billed"
+    reversed = "reversed"
 
 
 @strawberry.enum(description="Where a milestone stands.")

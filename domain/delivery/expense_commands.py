@@ -22,6 +22,7 @@ from domain.delivery.expense import Expense, RatedExpense, Spending
 from domain.delivery.outlook import Outlook, outlook_id, refuse_unknown
 from domain.delivery.project import Project
 from domain.delivery.time_commands import APPROVERS
+from domain.delivery.time_correction_commands import refuse_parted
 from domain.errors import Refusal
 from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch, quantize
@@ -57,6 +58,9 @@ class RecordExpense(Command):
     markup_pct: Exact = Field(default=Decimal(0), ge=0, le=1000, decimal_places=4)
     receipt_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
     commitment_id: UUID | None = Field(default=None, description="Order of the project it pays")
+    replaces: UUID | None = Field(
+        default=None, description="A rejected or reversed expense of the same receipt"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day the money was spent."""
@@ -67,12 +71,14 @@ class RecordExpense(Command):
         """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch.
 
         Money spent must be above zero, its tax not below: NotPositive. The order it pays is one
-        of the project's: UnknownCommitment.
+        of the project's: UnknownCommitment. What it replaces does not count: NotReplaceable.
         """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_open()
         self._check_order(work)
+        if self.replaces is not None:
+            work.read(Expense, self.replaces).refuse_replacement(self.receipt_sha256)
         if self.net.currency != self.tax.currency:
             raise CurrencyMismatch("net and tax differ in currency", field="tax")
         if self.net.amount <= 0 or self.tax.amount < 0:
@@ -81,7 +87,7 @@ class RecordExpense(Command):
             raise AlreadyTaken(f"expense {self.expense_id} exists", field="expense_id")
         expense = Expense(
             self.expense_id, person.id, self.project_id, self._spending(), self.receipt_sha256,
-            work.actor.id, self.commitment_id,
+            work.actor.id, self.commitment_id, self.replaces,
         )  # fmt: skip
         return Answer(id=work.add(expense).id)
 
@@ -128,6 +134,31 @@ class RejectExpense(Command):
         work.enter(person.entity)
         expense.refuse_own(work.actor.id, person.user)
         expense.reject(self.why)
+        return Answer(id=expense.id)
+
+
+class ReverseExpense(Command):
+    """Undo an approved expense for good; what should stand instead is recorded anew."""
+
+    ROLES: ClassVar = APPROVERS
+    expense_id: UUID
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongState (not approved, billed, or paid back), OwnWork, SetApart, NotFound.
+
+        An order it paid is open again by as much.
+        """
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        work.enter(person.entity)
+        work.actor.require_entity(work.read(Project, expense.project_id).entity)
+        expense.refuse_own(work.actor.id, person.user)
+        refuse_parted(work, expense.contract_id, expense.id)
+        expense.reverse(self.why)
+        if expense.commitment_id is not None:
+            outlook = work.load(Outlook, outlook_id(expense.project_id))
+            outlook.restore(expense.commitment_id, expense.id, expense.spending.spent_on)
         return Answer(id=expense.id)
 
 

@@ -169,6 +169,18 @@ class Outlook(Root):
         amount: Decimal
         books: Decimal
 
+    class CommitmentRestored(Root.Event):
+        """The actual cost did not count: the order is open again by as much."""
+
+        TOPIC = "delivery.commitment_restored"
+        project_id: UUID
+        commitment_id: UUID
+        cost_code: str
+        source_id: UUID
+        restored_on: date
+        amount: Decimal
+        books: Decimal
+
     class CommitmentReleased(Root.Event):
         """What is left of an order will not come."""
 
@@ -200,6 +212,7 @@ class Outlook(Root):
         self.estimates = 0
         self.estimated_on = date.min
         self.commitments: dict[UUID, Commitment] = {}
+        self.paid: dict[UUID, Decimal] = {}
         self.reports: list[ProgressReport] = []
 
     def estimate(self, estimated_on: date, lines: tuple[EstimateLine, ...], why: str) -> None:
@@ -231,6 +244,13 @@ class Outlook(Root):
         taken, books = held.take(amount)
         self._consumed(self.project_id, commitment_id, held.order.cost_code, source_id,
                        consumed_on, taken, books)  # fmt: skip
+
+    def restore(self, commitment_id: UUID, source_id: UUID, restored_on: date) -> None:
+        """Give back what an actual cost took of an order, whatever became of the rest."""
+        held, amount = self.commitment(commitment_id), self.paid[source_id]
+        books = held.order.quote.convert(held.amount + amount) - held.books
+        self._restored(self.project_id, commitment_id, held.order.cost_code, source_id,
+                       restored_on, amount, books)  # fmt: skip
 
     def release(self, commitment_id: UUID, released_on: date, why: str) -> None:
         """Give up what is left of an order. Raises UnknownCommitment, NothingCommitted."""
@@ -289,8 +309,18 @@ class Outlook(Root):
         self, project_id: UUID, commitment_id: UUID, cost_code: str, source_id: UUID,
         consumed_on: date, amount: Decimal, books: Decimal,
     ) -> None:  # fmt: skip
-        del project_id, cost_code, source_id, consumed_on
+        del project_id, cost_code, consumed_on
+        self.paid[source_id] = amount
         self._take(commitment_id, amount, books)
+
+    @event(CommitmentRestored)
+    def _restored(
+        self, project_id: UUID, commitment_id: UUID, cost_code: str, source_id: UUID,
+        restored_on: date, amount: Decimal, books: Decimal,
+    ) -> None:  # fmt: skip
+        del project_id, cost_code, restored_on
+        del self.paid[source_id]
+        self._take(commitment_id, -amount, -books)
 
     @event(CommitmentReleased)
     def _released(

@@ -51,10 +51,14 @@ class ApprovedFields(WeekFields):
 
 def refuse_set_apart(work: UnitOfWork, sheet: Timesheet, entry_id: UUID) -> None:
     """Raises SetApart where the entry is held or written down: that comes off first."""
-    contract_id = sheet.contract_of(entry_id)
+    refuse_parted(work, sheet.contract_of(entry_id), entry_id)
+
+
+def refuse_parted(work: UnitOfWork, contract_id: UUID | None, item_id: UUID) -> None:
+    """As ``refuse_set_apart``, of any billable thing of a contract. Raises SetApart."""
     account = contract_id and work.find(ContractAccount, account_id(contract_id))
-    if account and account.is_set_apart(entry_id):
-        raise SetApart("the entry is held, or written down or up", field="entry_ids")
+    if account and account.is_set_apart(item_id):
+        raise SetApart("it is held, or written down or up", field="entry_ids")
 
 
 class UnapproveTime(ApprovedFields):

@@ -77,10 +77,13 @@ def value_entries(rated: Iterable[RatedTime]) -> Iterable[Entry]:
 def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iterable[Entry]:
     """An approval taken back: the mirror of what it posted, on the days of the work."""
     for entry in (*time_cost(fact), *time_value(fact)):
-        mirrored = tuple(replace(line, amount=-line.amount, functional=-line.functional)
-                         for line in entry.lines)  # fmt: skip
         yield replace(entry, rule="time_undone", description=f"{entry.description}, undone",
-                      lines=mirrored)  # fmt: skip
+                      lines=mirrored(entry.lines))  # fmt: skip
+
+
+def mirrored(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same lines on the other side."""
+    return tuple(replace(line, amount=-line.amount, functional=-line.functional) for line in lines)
 
 
 def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
@@ -93,7 +96,7 @@ def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
             ))  # fmt: skip
 
 
-def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
+def expense_cost(fact: Expense.Approved | Expense.Reversed) -> Iterable[Entry]:
     """The claim, in the spender's entity: Dr 5020, Dr 1420, Cr 2110."""
     spent, rated = fact.spending, fact.rated
     lines = (
@@ -107,7 +110,14 @@ def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
                 balanced(lines, books))  # fmt: skip
 
 
-def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
+def expense_undone(fact: Expense.Reversed) -> Iterable[Entry]:
+    """An expense that does not count: the mirror of what its approval posted, on its day."""
+    for entry in (*expense_cost(fact), *expense_value(fact)):
+        yield replace(entry, rule="expense_undone", description=f"{entry.description}, undone",
+                      lines=mirrored(entry.lines))  # fmt: skip
+
+
+def expense_value(fact: Expense.Approved | Expense.Reversed) -> Iterable[Entry]:
     """A pass-through expense earned: Dr 1200, Cr 4030."""
     rated = fact.rated
     if not (rated.bill_amount and rated.earned):
@@ -298,6 +308,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeReversed: (time_undone,),
     Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
+    Expense.Reversed: (expense_undone,),
     Expense.Reimbursed: (reimbursement,),
     Project.MilestoneAccepted: (milestone_value,),
     MinimumCommitment.TruedUp: (commitment_value,),

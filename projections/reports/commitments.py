@@ -10,7 +10,7 @@ from projections.table import Conn
 
 ORDERS = """
 SELECT o.entity, p.code, o.cost_code, o.vendor, o.reference, o.committed_on, o.currency,
-       o.amount, coalesce(-sum(m.amount) FILTER (WHERE m.kind = 'consumed'), 0),
+       o.amount, coalesce(-sum(m.amount) FILTER (WHERE m.kind IN ('consumed', 'restored')), 0),
        coalesce(-sum(m.amount) FILTER (WHERE m.kind = 'released'), 0), sum(m.amount),
        e.currency, sum(m.cost)
 FROM purchase_orders o JOIN commitment_moves m ON m.commitment_id = o.id

@@ -37,7 +37,8 @@ WITH last AS (
     SELECT project_id, role, effective_date AS on_day, cost FROM actual_moves
     WHERE effective_date <= %(effective)s AND position <= %(known)s
     UNION ALL
-    SELECT m.project_id, moved.role, m.effective_on, moved.cost
+    SELECT m.project_id, moved.role, m.effective_on,
+           CASE m.kind WHEN 'restored' THEN -moved.cost ELSE moved.cost END
     FROM commitment_moves m JOIN approved_expenses e ON e.expense_id = m.source_id
     CROSS JOIN LATERAL (VALUES ('expense', -e.cost), (m.cost_code, e.cost)) moved (role, cost)
     WHERE m.effective_on <= %(effective)s AND m.position <= %(known)s

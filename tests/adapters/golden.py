@@ -88,6 +88,7 @@ def _go_on(firm: PaperFirm, name: str) -> None:
                 issued_on="2025-01-10", sources=sources)  # fmt: skip
     if name == "RecordExpense":
         samples_outlook.pay_order(firm)
+        firm.do("ReverseExpense", expense_id=new("paid"), why="twice")
     if name == "AcceptMilestone":
         given = samples(firm, _staged()[1])[name]
         firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",

@@ -62,6 +62,7 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     return {
         "ReimburseExpense": {"expense_id": at.approved_expense, "paid_on": "2025-01-17",
                              "bank_reference": "transfer 1"},
+        "ReverseExpense": {"expense_id": at.approved_expense, "why": "of another client"},
         "StartTimer": {**timer("timed"), "person_id": firm.person},
         "StopTimer": {"person_id": new("timed"), "stopped_at": "2025-01-28T10:30:00+01:00"},
         "AddWorkItem": {**AHEAD, "work_item": "test", "name": "Test", "parent": "build"},

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from domain.actor import Actor
-from domain.delivery.expense import Expense
+from domain.consumption import BilledElsewhere
+from domain.delivery.expense import Expense, NotReplaceable
 from domain.delivery.expense_commands import NotPositive
 from domain.delivery.project import ProjectClosed
+from domain.delivery.time_correction_commands import SetApart
 from domain.delivery.timesheet import OwnWork, WrongState
 from domain.money import CurrencyMismatch
 from domain.pricing.fx import MissingRate
@@ -147,3 +149,49 @@ def test_what_is_paid_back_may_still_be_billed(paper: PaperFirm, at: Stage) -> N
              issued_on="2025-01-10", sources=[source])  # fmt: skip
 
     assert paper.replayed(at.approved_expense).state == "billed"
+
+
+def test_an_expense_that_does_not_count_is_reversed_while_it_is_not_billed(
+    paper: PaperFirm, at: Stage
+) -> None:
+    paper.refuses(WrongState, "ReverseExpense", expense_id=at.expense, why="x")
+    mine = {"expense_id": at.approved_expense, "why": "x"}
+    approver = Actor("worker", frozenset({"approver"}), frozenset({"*"}))
+    paper.refuses(OwnWork, "ReverseExpense", approver, **mine)
+    thing = {"kind": "expense", "holder_id": at.approved_expense, "item_id": at.approved_expense}
+    paper.do("HoldBillable", **thing, why="not yet")
+    paper.refuses(SetApart, "ReverseExpense", **mine)
+    paper.do("ReleaseBillable", **thing)
+    paper.do("ReverseExpense", **mine)
+
+    paper.refuses(WrongState, "ReverseExpense", **mine)
+    source = {"kind": "expense", "holder_id": at.approved_expense, "ids": [at.approved_expense]}
+    paper.refuses(BilledElsewhere, "IssueInvoice", invoice_id=new("i"), contract_id=at.contract,
+                  issued_on="2025-01-10", sources=[source])  # fmt: skip
+
+
+def test_what_is_paid_back_is_not_reversed(paper: PaperFirm, at: Stage) -> None:
+    paper.do("ReimburseExpense", expense_id=at.approved_expense, paid_on="2025-01-10",
+             bank_reference="T 1")  # fmt: skip
+
+    paper.refuses(WrongState, "ReverseExpense", expense_id=at.approved_expense, why="x")
+
+
+def test_a_receipt_is_noted_anew_after_an_expense_that_does_not_count(
+    paper: PaperFirm, at: Stage
+) -> None:
+    def noted(name: str, **fields: Any) -> dict[str, Any]:
+        return spent(paper, at, name, receipt_sha256=RECEIPT, **fields)
+
+    paper.do("RecordExpense", WORKER, **noted("x"))
+    paper.refuses(NotReplaceable, "RecordExpense", WORKER, **noted("y", replaces=new("x")))
+    paper.do("RejectExpense", expense_id=new("x"), why="another project")
+    paper.refuses(AlreadyTaken, "RecordExpense", WORKER, **noted("y"))
+    other = {**noted("y", replaces=new("x")), "receipt_sha256": "ef" * 32}
+    paper.refuses(NotReplaceable, "RecordExpense", WORKER, **other)
+    paper.do("RecordExpense", WORKER, **noted("y", replaces=new("x")))
+    paper.refuses(AlreadyTaken, "RecordExpense", WORKER, **noted("z", replaces=new("x")))
+
+    paper.do("ApproveExpense", expense_id=new("y"))
+    paper.do("ReverseExpense", expense_id=new("y"), why="x")
+    paper.do("RecordExpense", WORKER, **noted("z", replaces=new("y")))

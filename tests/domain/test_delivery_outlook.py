@@ -144,6 +144,17 @@ def test_what_costs_more_than_the_order_consumes_all_of_it(paper: PaperFirm, at:
                   released_on="2025-01-09", why="x")  # fmt: skip
 
 
+def test_an_order_is_open_again_after_a_cost_that_does_not_count(
+    paper: PaperFirm, at: Stage
+) -> None:
+    assert at
+    spend(paper, "a", eur("1200.00"))
+    paper.do("ReverseExpense", expense_id=new("a"), why="of another project")
+
+    left = outlook(paper).commitment(new("order 1"))
+    assert (left.amount, left.books) == (Decimal("1000.00"), Decimal("1000.00"))
+
+
 def test_an_expense_pays_an_order_of_its_own_project(paper: PaperFirm, at: Stage) -> None:
     assert at
     paper.refuses(UnknownCommitment, "RecordExpense", WORKER, **expense("a", eur("1.00"), **BARE))
@@ -254,7 +265,8 @@ def test_a_transfer_takes_what_is_there_and_no_more(paper: PaperFirm, at: Stage)
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["spend", "commit", "release"]), st.integers(1, 60_000)), max_size=8
+    st.tuples(st.sampled_from(["spend", "undo", "commit", "release"]), st.integers(1, 60_000)),
+    max_size=8,
 )
 
 
@@ -269,9 +281,10 @@ def test_what_is_ordered_is_open_consumed_or_released(steps: list[tuple[str, int
             take(paper, step, str(no), f"{Decimal(cents) / 100:.2f}")
 
     ordered = sum(one.order.books for one in paper.all(Outlook.CostCommitted))
+    back = sum(one.books for one in paper.all(Outlook.CommitmentRestored))
     gone = (*paper.all(Outlook.CommitmentConsumed), *paper.all(Outlook.CommitmentReleased))
     left = [one.books for one in outlook(paper).commitments.values()]
-    assert ordered == sum(left) + sum(one.books for one in gone)
+    assert ordered == sum(left) + sum(one.books for one in gone) - back
     assert min(left) >= 0
 
 
@@ -279,6 +292,9 @@ def take(paper: PaperFirm, step: str, name: str, amount: str) -> None:
     """One step; some are refused where nothing is left."""
     if step == "spend":
         spend(paper, f"spent {name}", usd(amount))
+    elif step == "undo":
+        spend(paper, f"spent {name}", usd(amount))
+        paper.do("ReverseExpense", expense_id=new(f"spent {name}"), why="x")
     elif step == "commit":
         paper.do("CommitCost", **order(name, amount=usd(amount)))
     else:

@@ -95,6 +95,11 @@ def look_ahead(firm: Firm, project: UUID) -> None:
             spent_on=date(2025, 2, 3), category="print", billable=False,
             commitment_id=new("print"), **money)  # fmt: skip
     firm.do("ApproveExpense", expense_id=new("print"))
+    firm.do("RecordExpense", WORKER, expense_id=new("misprint"), person_id=firm.person, **ahead,
+            spent_on=date(2025, 2, 4), category="print", commitment_id=new("print"),
+            receipt_sha256="cd" * 32, **money)  # fmt: skip
+    firm.do("ApproveExpense", expense_id=new("misprint"))
+    firm.do("ReverseExpense", expense_id=new("misprint"), why="it was free")
     firm.do(
         "ReforecastProject",
         **ahead,
