@@ -6,7 +6,7 @@ price is the revenue of the budget, in the books at the rate of the day of the s
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -156,13 +156,9 @@ def _sold(project: ProjectRow, found: Sequence[Row], whole: AtCompletion) -> Sol
     return Sold(before, before - quantize(cost, project.books), after, after - whole.at_completion)
 
 
-def _row(
-    project: ProjectRow, code: str, found: AtCompletion, by: str, sold: Sold | None
-) -> Row:  # fmt: skip
+def _row(project: ProjectRow, code: str, found: AtCompletion, by: str, sold: Sold | None) -> Row:
     warning = warn(found, sold) if code == ALL_CODES else None
-    margins = (None,) * len(MARGIN)
-    if sold:
-        margins = (sold.price, sold.margin, sold.price_now, sold.margin_now)  # type: ignore[assignment]
+    margins: Row = astuple(sold) if sold else (None,) * len(MARGIN)
     return (
         *project.names, code, project.books, found.budget, found.actual, found.committed,
         found.to_complete, found.at_completion, found.variance, _fine(found.complete_pct, "0.01"),
