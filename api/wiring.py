@@ -49,6 +49,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.posting import Policies, Posting
+from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
 from projections.quotes import Quotes
 from projections.reactions import Reaction, Reactor
@@ -184,7 +185,7 @@ class System:
             Minimums(), Usage(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
-            Handoffs(), Rebates(), Templates(),
+            Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -35,7 +35,7 @@ class Root(Aggregate):
         SUBJECT: ClassVar[str] = "originator_id"
 
         def tags(self) -> tuple[str, ...]:
-            """Tags that guards look for: only facts that close or limit carry any."""
+            """Tags that guards look for: few facts carry any, so ordinary work never waits."""
             return ()
 
         def claims(self) -> tuple[str, ...]:

@@ -18,11 +18,16 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
+import domain.delivery.outlook_commands as outlooks
 import domain.delivery.project_commands as projects
 import domain.delivery.template_commands as templates
 import domain.delivery.time_commands as time
 import domain.delivery.time_correction_commands as time_corrections
+import domain.delivery.time_policy_commands as time_policies
+import domain.delivery.timer_commands as timers
+import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
@@ -46,11 +51,12 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses",
+    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses", "closings",
     "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
-    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
-    "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "usage", "write_offs",
+    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
+    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
+    "pricing", "projects", "provisions", "quote_approvals", "quotes", "rebates",
+    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs",
+    "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies",
+    "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

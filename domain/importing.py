@@ -44,6 +44,9 @@ class Host(Protocol):
     def latest(self, tag: str) -> tuple[int, Root.Event | None]:
         """The position and fact that carried the tag last."""
 
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """The last position that carried the tag, and the streams of all that did."""
+
     def forget(self, ids: Iterable[UUID]) -> None:
         """Drop loaded copies."""
 
@@ -217,6 +220,16 @@ class Import:
     def latest(self, tag: str) -> tuple[int, Root.Event | None]:
         """The last fact with the tag, among those not yet appended too."""
         return self._tagged.get(tag) or self._store.latest(tag)
+
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """Those in the log, and those that commands before this one added."""
+        position, ids = self._store.tagged(tag)
+        own = [id_ for id_ in self._collected if self._carries(id_, tag)]
+        return position, sorted({*ids, *own})
+
+    def _carries(self, id_: UUID, tag: str) -> bool:
+        facts: list[Any] = self._aggregates[id_].pending_events
+        return any(tag in fact.tags() for fact in facts)
 
     def _collect(
         self, command: Command, cause: Cause, work: UnitOfWork, request: Request, facts: list[Any]

@@ -19,6 +19,9 @@ class Log(Protocol):
     def select_latest(self, tag: str) -> tuple[int, Any]:
         """Position and stored event that carried the tag last; (0, None) where none did."""
 
+    def select_tagged(self, tag: str) -> Sequence[UUID]:
+        """Streams of every event that carried the tag, in the order of their ids."""
+
     def find_answer(self, command_id: UUID, request_hash: bytes) -> AlreadyAnswered | None:
         """The stored answer of a command. Raises KeyReused where the content differs."""
 

@@ -14,6 +14,7 @@ from domain.aggregate import Root
 from domain.command import Command
 from domain.contracts.clause_commands import SetTimeTerms
 from domain.contracts.commands import ActivateContract, DraftContract
+from domain.delivery.outlook import Outlook
 from domain.delivery.project_commands import (
     BaselineBudget,
     BudgetLineInput,
@@ -26,6 +27,7 @@ from domain.identity import named_id
 from domain.ledger.period import months_between
 from domain.money import split
 from domain.pricing.commands import PublishRateCard, RateLineInput
+from domain.revenue.run_commands import MeasureProgress
 from domain.sales.opportunity import Opportunity, Terms
 
 
@@ -171,8 +173,19 @@ def budget_parts(terms: Terms) -> list[tuple[str, Decimal, Decimal, Decimal]]:
     return parts + [(role.role, role.hours, role.cost, Decimal(0)) for role in unpriced]
 
 
+def measure_revenue(said: Outlook.ProgressReported) -> Iterable[Command]:
+    """Progress reported measures the obligations that the project delivers by units."""
+    for fed in said.fed:
+        yield MeasureProgress(
+            contract_id=fed.contract_id, obligation=fed.obligation,
+            measured_on=said.report.reported_on, whole=fed.whole, done=fed.done,
+            estimate=f"progress report {said.version}",
+        )  # fmt: skip
+
+
 POLICIES: dict[type[Root.Event], Callable[[Any], Iterable[Command]]] = {
     Opportunity.ClosedWon: start_delivery,
+    Outlook.ProgressReported: measure_revenue,
 }
 
 

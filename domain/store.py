@@ -162,6 +162,11 @@ class Store(Application[UUID]):
         position, stored = self.log_.select_latest(tag)
         return position, self.mapper.to_domain_event(stored) if stored else None  # type: ignore[return-value]
 
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """The last position that carried the tag, then the streams: one between is noticed."""
+        position, _ = self.log_.select_latest(tag)
+        return position, self.log_.select_tagged(tag)
+
     @contextmanager
     def importing(self, actor: Actor) -> Iterator[Import]:
         """Run many commands as one append: see :class:`Import`."""
@@ -191,6 +196,10 @@ class Desk:
         """From the log, once nobody else in this process is about to add to the tag."""
         self._visit.hold([tag])
         return self._store.latest(tag)
+
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """From the log."""
+        return self._store.tagged(tag)
 
     def _from(
         self, shelf: Shelf, ids: Sequence[UUID], look: Callable[[UUID], Root | None], *, keep: bool

@@ -29,6 +29,9 @@ class Source(Protocol):
     def latest(self, tag: str) -> tuple[int, Root.Event | None]:
         """The position and fact that carried the tag last; (0, None) where none did."""
 
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """The last position that carried the tag, and the streams of all that did."""
+
 
 class NotFound(Refusal):
     """Nothing of that kind has this id."""
@@ -113,6 +116,18 @@ class UnitOfWork:
         """The fact that carried this tag last. No other may come before ours is written."""
         self.guards[tag], fact = self._source.latest(tag)
         return fact
+
+    def tagged(self, kind: type[A], tag: str) -> list[A]:
+        """All of a kind that ever carried a tag, to consult. No other may come before ours.
+
+        Asked again in one unit of work, the first answer stays the one that must hold.
+        """
+        position, ids = self._source.tagged(tag)
+        self.guards[tag] = min(position, self.guards.get(tag, position))
+        found = self._source.consult(ids) | {i: self.changed[i] for i in ids if i in self.changed}
+        self.consulted |= {id_: one.version for id_, one in found.items()
+                           if id_ not in self.changed}  # fmt: skip
+        return [one for id_ in ids if isinstance(one := found.get(id_), kind)]
 
     def add(self, aggregate: A) -> A:
         """Take up a new aggregate."""

@@ -77,7 +77,7 @@ class BillableStates(Projection):
     """
 
     name = "billable_states"
-    version = 2
+    version = 3
     tables = (MOVES, CUTS, UNBILLABLE)
 
     @on(Timesheet.TimeApproved)
@@ -139,6 +139,17 @@ class BillableStates(Projection):
                        rated.bill_amount, rated.bill_functional, kind="expense",
                        contract_id=fact.contract_id, project_id=fact.project_id,
                        currency=rated.bill_currency)  # fmt: skip
+
+    @on(Expense.Reversed)
+    def expense_undone(self, fact: Expense.Reversed, at: Recorded, fold: Fold) -> None:
+        """No longer approved."""
+        rated = fact.rated
+        if fact.contract_id and rated.bill_amount:
+            _move(fold, at, at.stream_id, fact.spending.spent_on, rated.bill_entity,
+                  state="undone", standard=-rated.bill_amount, value=-rated.bill_amount,
+                  functional=-rated.bill_functional, earned_on=fact.spending.spent_on,
+                  kind="expense", contract_id=fact.contract_id, project_id=fact.project_id,
+                  currency=rated.bill_currency)  # fmt: skip
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

@@ -6,6 +6,7 @@ now are kept beside them for fast reading.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from uuid import UUID
 
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -29,7 +30,7 @@ CHANGES = Table(
     "budget_changes",
     {
         "position": "bigint", "no": "int", "project_id": "uuid", "effective_on": "date",
-        "budget_version": "int", "change_order_id": "uuid", "role": "text", "month": "date",
+        "budget_version": "int", "change_order_id": "uuid?", "role": "text", "month": "date",
         "hours": "numeric", "cost": "numeric", "revenue": "numeric",
     },
     key=("position", "no"),
@@ -59,11 +60,11 @@ TOTALS = Table(
 class BudgetVersusActual(Projection):
     """Value is in the project's currency, cost in the books of its entity.
 
-    The baseline stays beside what change orders moved; totals are the budget of now.
+    The baseline stays beside what change orders and transfers moved; totals are the budget of now.
     """
 
     name = "budget_vs_actual"
-    version = 2
+    version = 3
     tables = (BUDGET, CHANGES, ACTUALS, TOTALS)
 
     @on(Project.Created)
@@ -84,9 +85,20 @@ class BudgetVersusActual(Projection):
     @on(Project.BudgetChanged)
     def changed(self, fact: Project.BudgetChanged, at: Recorded, fold: Fold) -> None:
         """A change of the plan, from its day on."""
+        self._moved(fact, fact.change_order_id, at, fold)
+
+    @on(Project.BudgetTransferred)
+    def transferred(self, fact: Project.BudgetTransferred, at: Recorded, fold: Fold) -> None:
+        """A move within the plan, from its day on."""
+        self._moved(fact, None, at, fold)
+
+    def _moved(
+        self, fact: Project.BudgetChanged | Project.BudgetTransferred, order_id: UUID | None,
+        at: Recorded, fold: Fold,
+    ) -> None:  # fmt: skip
         for no, line in enumerate(fact.lines):
             fold.append(CHANGES, at.position, no, at.stream_id, fact.effective_on, fact.version,
-                        fact.change_order_id, line.role, line.month, line.hours, line.cost,
+                        order_id, line.role, line.month, line.hours, line.cost,
                         line.revenue)  # fmt: skip
             fold.add(TOTALS, at.stream_id, budget_hours=line.hours, budget_cost=line.cost,
                      budget_revenue=line.revenue)  # fmt: skip
@@ -125,10 +137,21 @@ class BudgetVersusActual(Projection):
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """Approved expenses."""
+        self._spent(fact, 1, at, fold)
+
+    @on(Expense.Reversed)
+    def unspent(self, fact: Expense.Reversed, at: Recorded, fold: Fold) -> None:
+        """Expenses that do not count."""
+        self._spent(fact, -1, at, fold)
+
+    def _spent(
+        self, fact: Expense.Approved | Expense.Reversed, sign: int, at: Recorded, fold: Fold
+    ) -> None:
         rated = fact.rated
+        cost, value = sign * rated.project_cost, sign * rated.bill_amount
         fold.append(ACTUALS, at.position, 0, fact.project_id, fact.spending.spent_on, "expense", 0,
-                    rated.books, rated.project_cost, rated.bill_amount)  # fmt: skip
-        fold.add(TOTALS, fact.project_id, cost=rated.project_cost, value=rated.bill_amount)
+                    rated.books, cost, value)  # fmt: skip
+        fold.add(TOTALS, fact.project_id, cost=cost, value=value)
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

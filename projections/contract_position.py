@@ -51,7 +51,7 @@ class ContractPosition(Projection):
     """
 
     name = "contract_position"
-    version = 2
+    version = 3
     tables = (MOVES, GROUPS, RUN)
 
     @on(Contract.Drafted)
@@ -101,12 +101,22 @@ class ContractPosition(Projection):
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:
         """A pass-through earned with its approval."""
+        self._spent(fact, 1, at, fold)
+
+    @on(Expense.Reversed)
+    def unspent(self, fact: Expense.Reversed, at: Recorded, fold: Fold) -> None:
+        """One that does not count."""
+        self._spent(fact, -1, at, fold)
+
+    def _spent(
+        self, fact: Expense.Approved | Expense.Reversed, sign: int, at: Recorded, fold: Fold
+    ) -> None:
         rated = fact.rated
         if fact.contract_id and rated.bill_amount and rated.earned:
+            amount, functional = sign * rated.bill_amount, sign * rated.bill_functional
             fold.append(MOVES, at.position, 0, rated.bill_entity, fact.contract_id,
-                        fact.spending.spent_on, RECOGNISED, rated.bill_currency,
-                        rated.bill_amount, rated.books, rated.bill_functional,
-                        rated.bill_functional, ZERO)  # fmt: skip
+                        fact.spending.spent_on, RECOGNISED, rated.bill_currency, amount,
+                        rated.books, functional, functional, ZERO)  # fmt: skip
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

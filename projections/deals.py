@@ -37,6 +37,7 @@ PROJECTS = Table(
     {
         "id": "uuid", "code": "text", "name": "text", "entity": "text", "client_id": "uuid?",
         "contract_id": "uuid?", "currency": "text", "closed": "boolean",
+        "on_hold": "boolean",
     },
     key=("id",),
     indexes=("entity, id", "code", "contract_id"),
@@ -56,6 +57,7 @@ class Deals(Projection):
     """Current state; figures over time are other projections' business."""
 
     name = "deals"
+    version = 2
     tables = (OPPORTUNITIES, CONTRACTS, PROJECTS, MILESTONES)
 
     @on(Opportunity.Opened)
@@ -114,13 +116,31 @@ class Deals(Projection):
         """Set up."""
         fold.put(PROJECTS, id=at.stream_id, code=fact.code, name=fact.name, entity=fact.entity,
                  client_id=fact.client_id, contract_id=fact.contract_id, currency=fact.currency,
-                 closed=False)  # fmt: skip
+                 closed=False, on_hold=False)  # fmt: skip
+
+    @on(Project.Held)
+    def held(self, fact: Project.Held, at: Recorded, fold: Fold) -> None:
+        """Nobody works on it for now."""
+        del fact
+        fold.patch(PROJECTS, at.stream_id, on_hold=True)
+
+    @on(Project.Resumed)
+    def resumed(self, fact: Project.Resumed, at: Recorded, fold: Fold) -> None:
+        """Work goes on."""
+        del fact
+        fold.patch(PROJECTS, at.stream_id, on_hold=False)
 
     @on(Project.Closed)
     def closed(self, fact: Project.Closed, at: Recorded, fold: Fold) -> None:
         """No more work."""
         del fact
         fold.patch(PROJECTS, at.stream_id, closed=True)
+
+    @on(Project.Reopened)
+    def opened_again(self, fact: Project.Reopened, at: Recorded, fold: Fold) -> None:
+        """There was work left."""
+        del fact
+        fold.patch(PROJECTS, at.stream_id, closed=False)
 
     @on(Project.MilestonePlanned)
     def planned(self, fact: Project.MilestonePlanned, at: Recorded, fold: Fold) -> None:

@@ -18,7 +18,7 @@ TIME_ENTRIES = Table(
         "entity": "text", "work_date": "date", "minutes": "int", "activity": "text",
         "billable": "boolean", "state": "text", "currency": "text?", "amount": "numeric?",
         "cost_currency": "text?", "cost": "numeric?", "explanation": "text",
-        "external_ref": "text",
+        "external_ref": "text", "starts_at": "text", "work_item": "text",
     },
     key=("id",),
     indexes=("project_id, id", "entity, id", "person_id, id"),
@@ -28,7 +28,7 @@ EXPENSES = Table(
     {
         "id": "uuid", "person_id": "uuid", "project_id": "uuid", "entity": "text",
         "spent_on": "date", "category": "text", "currency": "text", "net": "numeric",
-        "tax": "numeric", "state": "text",
+        "tax": "numeric", "state": "text", "reimbursed_on": "date?",
     },
     key=("id",),
     indexes=("project_id, id", "entity, id", "person_id, id"),
@@ -39,6 +39,7 @@ class TimeEntries(Projection):
     """Notes are personal and stay encrypted in the log."""
 
     name = "time_entries"
+    version = 2
     tables = (TIME_ENTRIES, EXPENSES)
 
     @on(Timesheet.TimeLogged)
@@ -49,7 +50,8 @@ class TimeEntries(Projection):
             project_id=fact.project_id, entity=at.entity, work_date=fact.work_date,
             minutes=fact.minutes, activity=fact.activity, billable=fact.billable, state="logged",
             currency=None, amount=None, cost_currency=None, cost=None, explanation="",
-            external_ref=fact.external_ref,
+            external_ref=fact.external_ref, starts_at=fact.placement.starts_at,
+            work_item=fact.placement.work_item,
         )  # fmt: skip
 
     @on(Timesheet.TimeAmended)
@@ -58,7 +60,8 @@ class TimeEntries(Projection):
         del at
         fold.patch(TIME_ENTRIES, fact.entry_id, project_id=fact.project_id, minutes=fact.minutes,
                    work_date=fact.work_date, activity=fact.activity, billable=fact.billable,
-                   state="logged")  # fmt: skip
+                   state="logged", starts_at=fact.placement.starts_at,
+                   work_item=fact.placement.work_item)  # fmt: skip
 
     @on(Timesheet.TimeWithdrawn)
     def withdrawn(self, fact: Timesheet.TimeWithdrawn, at: Recorded, fold: Fold) -> None:
@@ -140,7 +143,7 @@ class TimeEntries(Projection):
         fold.put(EXPENSES, id=at.stream_id, person_id=fact.person_id, project_id=fact.project_id,
                  entity=at.entity, spent_on=spent.spent_on, category=spent.category,
                  currency=spent.currency, net=spent.net, tax=spent.tax,
-                 state="recorded")  # fmt: skip
+                 state="recorded", reimbursed_on=None)  # fmt: skip
 
     @on(Expense.Approved, Expense.Restored)
     def expense_approved(self, fact: object, at: Recorded, fold: Fold) -> None:
@@ -154,8 +157,19 @@ class TimeEntries(Projection):
         del fact
         fold.patch(EXPENSES, at.stream_id, state="rejected")
 
+    @on(Expense.Reversed)
+    def expense_reversed(self, fact: object, at: Recorded, fold: Fold) -> None:
+        """Does not count, for good."""
+        del fact
+        fold.patch(EXPENSES, at.stream_id, state="reversed")
+
     @on(Expense.Billed)
     def expense_billed(self, fact: object, at: Recorded, fold: Fold) -> None:
         """On an invoice."""
         del fact
         fold.patch(EXPENSES, at.stream_id, state="billed")
+
+    @on(Expense.Reimbursed)
+    def reimbursed(self, fact: Expense.Reimbursed, at: Recorded, fold: Fold) -> None:
+        """Paid back to who spent it."""
+        fold.patch(EXPENSES, at.stream_id, reimbursed_on=fact.paid_on)

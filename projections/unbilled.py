@@ -164,6 +164,16 @@ class Unbilled(Projection):
                        rated.bill_amount, rated.carried,
                        fact.spending.spent_on)  # fmt: skip
 
+    @on(Expense.Reversed)
+    def expense_undone(self, fact: Expense.Reversed, at: Recorded, fold: Fold) -> None:
+        """One that does not count takes with it what it made billable."""
+        rated = fact.rated
+        if fact.contract_id and rated.bill_amount:
+            fold.remove(BILLABLES, at.stream_id)
+            fold.append(MOVES, at.position, at.stream_id, fact.spending.spent_on,
+                        rated.bill_entity, fact.contract_id, rated.bill_currency,
+                        -rated.bill_amount, -rated.carried)  # fmt: skip
+
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:
         """An accepted milestone."""

@@ -65,6 +65,10 @@ class Rehearsal:
         """The last fact with the tag, of those recorded."""
         return self._store.latest(tag)
 
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """Streams that carry the tag, of those recorded."""
+        return self._store.tagged(tag)
+
     def _keep(self, work: UnitOfWork) -> None:
         """Keep what a command changed. Raises AlreadyTaken as the log would."""
         facts = [fact for one in work.changed.values() for fact in one.collect_events()]

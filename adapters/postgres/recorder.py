@@ -40,6 +40,10 @@ LATEST = (
     "SELECT position, stream_id, version, topic, payload, schema_version, recorded_at FROM events"
     " WHERE position = (SELECT max(position) FROM event_tags WHERE tag = %b)"
 )
+TAGGED = (
+    "SELECT DISTINCT e.stream_id FROM event_tags t JOIN events e USING (position)"
+    " WHERE t.tag = %b ORDER BY e.stream_id"
+)
 ANSWERS = "SELECT * FROM answers_of(%b)"
 
 
@@ -143,6 +147,10 @@ class LogRecorder(ApplicationRecorder):
         """Position and event that carried the tag last; (0, None) where none did."""
         rows = self._rows(LATEST, [tag], binary=True)
         return (rows[0][0], Stored(*rows[0][1:])) if rows else (0, None)
+
+    def select_tagged(self, tag: str) -> Sequence[UUID]:
+        """Streams of every event that carried the tag, in the order of their ids."""
+        return [row[0] for row in self._rows(TAGGED, [tag], binary=True)]
 
     def select_events(
         self,

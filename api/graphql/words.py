@@ -6,13 +6,14 @@ command and field where none has them.
 
 import enum
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import strawberry
 
 from api.graphql.billing_words import BILLING
 from api.graphql.revenue_words import REVENUE
 from domain.access import roles
+from domain.delivery.outlook import Measure
 
 
 @strawberry.enum(description="How a contract is billed.")
@@ -66,6 +67,7 @@ class ExpenseState(enum.Enum):
     approved = "approved"
     rejected = "rejected"
     billed = "billed"
+    reversed = "reversed"
 
 
 @strawberry.enum(description="Where a milestone stands.")
@@ -94,6 +96,9 @@ KNOWN: dict[tuple[str, ...], Any] = {
     roles.ALL: made("Role", same(*roles.ALL), "What a key's holder may do."),
     ("prospecting", "engaging"): made(
         "OpenStage", same("prospecting", "engaging"), "Where an open deal stands."
+    ),
+    get_args(Measure): made(
+        "ReportedMeasure", same(*get_args(Measure)), "What a report of progress counts in."
     ),
     **{
         words: made(name, same(*words), said)

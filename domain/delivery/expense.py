@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.timesheet import OwnWork, WrongState
+from domain.delivery.work_tag import work_tag
+from domain.errors import Refusal
 from domain.pricing.fx import Quote
+
+ExpenseState = Literal["recorded", "approved", "rejected", "billed", "reversed"]
+
+
+class NotReplaceable(Refusal):
+    """Only an expense that was rejected or reversed is noted anew, with its own receipt."""
+
+    code = "NOT_REPLACEABLE"
 
 
 @dataclass(frozen=True)
@@ -64,10 +74,23 @@ class Expense(Root):
         spending: Spending
         receipt_sha256: str
         author: str
+        commitment_id: UUID | None = None
+        replaces: UUID | None = None
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before projects had orders, and before a receipt could be noted anew."""
+            state |= {"commitment_id": None, "replaces": None}
+
+        def tags(self) -> tuple[str, ...]:
+            """Work that a close of the project looks for."""
+            return (work_tag(self.project_id),)
 
         def claims(self) -> tuple[str, ...]:
-            """A receipt is claimed once."""
-            return (f"receipt {self.receipt_sha256}",) if self.receipt_sha256 else ()
+            """A receipt is claimed once, and once more after an expense that did not count."""
+            after = f" after {self.replaces}" if self.replaces else ""
+            return (f"receipt {self.receipt_sha256}{after}",) if self.receipt_sha256 else ()
 
     class Approved(Root.Event):
         """Somebody else agrees; figures are frozen."""
@@ -77,6 +100,29 @@ class Expense(Root):
         contract_id: UUID | None
         spending: Spending
         rated: RatedExpense
+
+    class Reimbursed(Root.Event):
+        """The spender got the money back; ``booked`` is what the claim stood at in the books."""
+
+        TOPIC = "delivery.expense_reimbursed"
+        person_id: UUID
+        paid_on: date
+        entity: str
+        currency: str
+        amount: Decimal
+        booked: Decimal
+        quote: Quote
+        reference: str
+
+    class Reversed(Root.Event):
+        """It does not count, for good; the figures its approval froze are undone."""
+
+        TOPIC = "delivery.expense_reversed"
+        project_id: UUID
+        contract_id: UUID | None
+        spending: Spending
+        rated: RatedExpense
+        why: str
 
     class Rejected(Root.Event):
         """Somebody else does not agree."""
@@ -105,15 +151,20 @@ class Expense(Root):
         spending: Spending,
         receipt_sha256: str,
         author: str,
+        commitment_id: UUID | None = None,
+        replaces: UUID | None = None,
     ) -> None:
-        del receipt_sha256
+        del replaces
+        self.receipt_sha256 = receipt_sha256
+        self.commitment_id = commitment_id
         self.person_id = person_id
         self.project_id = project_id
         self.spending = spending
         self.author = author
         self.contract_id: UUID | None = None
         self.rated: RatedExpense | None = None
-        self.state: Literal["recorded", "approved", "rejected", "billed"] = "recorded"
+        self.reimbursed = False
+        self.state: ExpenseState = "recorded"
 
     def refuse_own(self, approver: str, user: str) -> None:
         """Raises OwnWork where the approver spent or entered it."""
@@ -124,6 +175,31 @@ class Expense(Root):
         """Freeze the figures. Raises WrongState."""
         self._require_recorded()
         self._approved(self.project_id, contract_id, self.spending, rated)
+
+    def reimburse(self, paid_on: date, quote: Quote, reference: str) -> None:
+        """Pay the claim, once. Raises WrongState."""
+        rated, spent = self.rated, self.spending
+        if rated is None or self.reimbursed:
+            state = "reimbursed" if self.reimbursed else self.state
+            raise WrongState(f"expense is {state}", field="expense_id")
+        self._reimbursed(
+            self.person_id, paid_on, rated.cost_entity, spent.currency, spent.net + spent.tax,
+            rated.cost_net + rated.cost_tax, quote, reference,
+        )  # fmt: skip
+
+    def reverse(self, why: str) -> None:
+        """Undo it for good while it is neither billed nor paid back. Raises WrongState."""
+        if self.state != "approved" or self.rated is None or self.reimbursed:
+            state = "reimbursed" if self.reimbursed else self.state
+            raise WrongState(f"expense is {state}", field="expense_id")
+        self._reversed(self.project_id, self.contract_id, self.spending, self.rated, why)
+
+    def refuse_replacement(self, receipt_sha256: str) -> None:
+        """Whether another may stand instead of it. Raises NotReplaceable."""
+        if self.state not in ("rejected", "reversed"):
+            raise NotReplaceable(f"expense is {self.state}", field="replaces")
+        if receipt_sha256 != self.receipt_sha256:
+            raise NotReplaceable("it has another receipt", field="receipt_sha256")
 
     def reject(self, why: str) -> None:
         """Send it back. Raises WrongState."""
@@ -167,6 +243,22 @@ class Expense(Root):
     ) -> None:
         del project_id, spending
         self.contract_id, self.rated, self.state = contract_id, rated, "approved"
+
+    @event(Reimbursed)
+    def _reimbursed(
+        self, person_id: UUID, paid_on: date, entity: str, currency: str, amount: Decimal,
+        booked: Decimal, quote: Quote, reference: str,
+    ) -> None:  # fmt: skip
+        del person_id, paid_on, entity, currency, amount, booked, quote, reference
+        self.reimbursed = True
+
+    @event(Reversed)
+    def _reversed(
+        self, project_id: UUID, contract_id: UUID | None, spending: Spending,
+        rated: RatedExpense, why: str,
+    ) -> None:  # fmt: skip
+        del project_id, contract_id, spending, rated, why
+        self.state = "reversed"
 
     @event(Rejected)
     def _rejected(self, why: str) -> None:

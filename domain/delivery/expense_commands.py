@@ -7,20 +7,33 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.access.roles import (
+    ACCOUNTANT,
+    ADMIN,
+    CASH,
+    INTEGRATION,
+    PROJECT_MANAGER,
+    RESOURCE,
+    SYSTEM,
+)
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
+from domain.delivery.outlook import Outlook, outlook_id, refuse_unknown
 from domain.delivery.project import Project
 from domain.delivery.time_commands import APPROVERS
+from domain.delivery.time_correction_commands import refuse_parted
 from domain.errors import Refusal
+from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch, quantize
+from domain.organisation.commands import legal_entity
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
+PAYERS = frozenset({ADMIN, CASH, ACCOUNTANT})
 SPENDERS = frozenset({ADMIN, RESOURCE, PROJECT_MANAGER, INTEGRATION, SYSTEM})
 
 
@@ -44,6 +57,10 @@ class RecordExpense(Command):
     billable: bool = True
     markup_pct: Exact = Field(default=Decimal(0), ge=0, le=1000, decimal_places=4)
     receipt_sha256: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    commitment_id: UUID | None = Field(default=None, description="Order of the project it pays")
+    replaces: UUID | None = Field(
+        default=None, description="A rejected or reversed expense of the same receipt"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day the money was spent."""
@@ -53,11 +70,15 @@ class RecordExpense(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyTaken (also a receipt used before), ProjectClosed, CurrencyMismatch.
 
-        Money spent must be above zero, its tax not below: NotPositive.
+        Money spent must be above zero, its tax not below: NotPositive. The order it pays is one
+        of the project's: UnknownCommitment. What it replaces does not count: NotReplaceable.
         """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
         work.read(Project, self.project_id).require_open()
+        self._check_order(work)
+        if self.replaces is not None:
+            work.read(Expense, self.replaces).refuse_replacement(self.receipt_sha256)
         if self.net.currency != self.tax.currency:
             raise CurrencyMismatch("net and tax differ in currency", field="tax")
         if self.net.amount <= 0 or self.tax.amount < 0:
@@ -66,9 +87,13 @@ class RecordExpense(Command):
             raise AlreadyTaken(f"expense {self.expense_id} exists", field="expense_id")
         expense = Expense(
             self.expense_id, person.id, self.project_id, self._spending(), self.receipt_sha256,
-            work.actor.id,
+            work.actor.id, self.commitment_id, self.replaces,
         )  # fmt: skip
         return Answer(id=work.add(expense).id)
+
+    def _check_order(self, work: UnitOfWork) -> None:
+        if self.commitment_id is not None:
+            refuse_unknown(work.find(Outlook, outlook_id(self.project_id)), self.commitment_id)
 
     def _spending(self) -> Spending:
         return Spending(
@@ -91,6 +116,7 @@ class ApproveExpense(Command):
         expense.refuse_own(work.actor.id, person.user)
         project = work.read(Project, expense.project_id)
         expense.approve(project.contract_id, rate(work, person, project, expense.spending))
+        consume(work, expense)
         return Answer(id=expense.id)
 
 
@@ -111,6 +137,59 @@ class RejectExpense(Command):
         return Answer(id=expense.id)
 
 
+class ReverseExpense(Command):
+    """Undo an approved expense for good; what should stand instead is recorded anew."""
+
+    ROLES: ClassVar = APPROVERS
+    expense_id: UUID
+    why: str = Field(min_length=1, max_length=500)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongState (not approved, billed, or paid back), OwnWork, SetApart, NotFound.
+
+        An order it paid is open again by as much.
+        """
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        work.enter(person.entity)
+        work.actor.require_entity(work.read(Project, expense.project_id).entity)
+        expense.refuse_own(work.actor.id, person.user)
+        refuse_parted(work, expense.contract_id, expense.id)
+        expense.reverse(self.why)
+        if expense.commitment_id is not None:
+            outlook = work.load(Outlook, outlook_id(expense.project_id))
+            outlook.restore(expense.commitment_id, expense.id, expense.spending.spent_on)
+        return Answer(id=expense.id)
+
+
+class ReimburseExpense(Command):
+    """Pay an approved expense back to who spent it, net and tax, in its currency."""
+
+    ROLES: ClassVar = PAYERS
+    expense_id: UUID
+    paid_on: date
+    bank_reference: str = Field(min_length=1, max_length=140, description="Of the transfer")
+
+    def effective_on(self, today: date) -> date:
+        """The day of the transfer."""
+        del today
+        return self.paid_on
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises WrongState (not approved, or paid already), OwnWork, PeriodClosed, MissingRate.
+
+        One transfer may pay several expenses. NotFound, WrongEntity.
+        """
+        expense = work.load(Expense, self.expense_id)
+        person = work.read(Person, expense.person_id)
+        home = legal_entity(work, person.entity)
+        require_open(work, self, home.code, self.paid_on)
+        expense.refuse_own(work.actor.id, person.user)
+        paid = quote(work, expense.spending.currency, home.currency, self.paid_on)
+        expense.reimburse(self.paid_on, paid, self.bank_reference)
+        return Answer(id=expense.id)
+
+
 def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) -> RatedExpense:
     """Figures of an expense, in the books of both entities. Raises WrongEntity, MissingRate."""
     work.actor.require_entity(project.entity)
@@ -125,6 +204,16 @@ def rate(work: UnitOfWork, person: Person, project: Project, spent: Spending) ->
         project.currency, bill, books.convert(bill), owner.currency, own,
         earned=is_earned(work, project),
     )  # fmt: skip
+
+
+def consume(work: UnitOfWork, expense: Expense) -> None:
+    """Take an approved expense off the order it pays. Raises MissingRate."""
+    if expense.commitment_id is None:
+        return
+    outlook = work.load(Outlook, outlook_id(expense.project_id))
+    order, spent = outlook.commitment(expense.commitment_id).order, expense.spending
+    rate_ = quote(work, spent.currency, order.quote.of, spent.spent_on)
+    outlook.consume(order.commitment_id, expense.id, rate_.convert(spent.net), spent.spent_on)
 
 
 def is_earned(work: UnitOfWork, project: Project) -> bool:

@@ -1,15 +1,16 @@
 """A project: the work under a contract, its budget and its milestones."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.consumption import BilledElsewhere, Share
-from domain.delivery.budget import BudgetLine, NoBaseline, budget_sums, refuse_below_zero
+from domain.delivery.budget import BudgetLine, BudgetPlan, Transfer
+from domain.delivery.hold import Hold, refuse_held, refuse_resumption, refuse_second
+from domain.delivery.milestone import Milestone, MilestoneNotReady, found_in
 from domain.errors import Refusal
 from domain.pricing.fx import Quote
 
@@ -20,33 +21,16 @@ class ProjectClosed(Refusal):
     code = "PROJECT_CLOSED"
 
 
-class UnknownMilestone(Refusal):
-    """The project has no such milestone."""
+class ProjectOpen(Refusal):
+    """The project is not closed."""
 
-    code = "UNKNOWN_MILESTONE"
-
-
-class MilestoneNotReady(Refusal):
-    """The milestone is not in the state this step needs."""
-
-    code = "MILESTONE_NOT_READY"
+    code = "PROJECT_OPEN"
 
 
 class BudgetExists(Refusal):
     """The project has a baseline; a change of it is a change order."""
 
     code = "BUDGET_EXISTS"
-
-
-@dataclass
-class Milestone:
-    """Planned, completed by delivery, accepted by the client, billed: in that order."""
-
-    id: UUID
-    name: str
-    amount: Decimal
-    state: Literal["planned", "completed", "accepted", "billed", "dropped"] = "planned"
-    carried: Decimal = Decimal(0)
 
 
 class Project(Root):
@@ -84,6 +68,28 @@ class Project(Root):
         change_order_id: UUID
         effective_on: date
         lines: tuple[BudgetLine, ...]
+
+    class BudgetTransferred(Root.Event):
+        """Hours and cost moved within the plan: one line takes off, one puts on."""
+
+        TOPIC = "delivery.budget_transferred"
+        version: int
+        effective_on: date
+        lines: tuple[BudgetLine, ...]
+        why: str
+
+    class Held(Root.Event):
+        """Nobody works on it from a day on."""
+
+        TOPIC = "delivery.project_held"
+        from_on: date
+        why: str
+
+    class Resumed(Root.Event):
+        """Work goes on from this day."""
+
+        TOPIC = "delivery.project_resumed"
+        resumed_on: date
 
     class MilestoneDropped(Root.Event):
         """A change order took it out of the plan."""
@@ -157,6 +163,12 @@ class Project(Root):
             """A closing fact."""
             return (f"project closed {self.originator_id}",)
 
+    class Reopened(Root.Event):
+        """There was work left after all."""
+
+        TOPIC = "delivery.project_reopened"
+        why: str
+
     @event(Created)
     def __init__(
         self,
@@ -174,20 +186,37 @@ class Project(Root):
         self.client_id = client_id
         self.contract_id = contract_id
         self.currency = currency
-        self.budget_version = 0
-        self.budget: dict[str, Decimal] = defaultdict(Decimal)
+        self.plan = BudgetPlan()
+        self.budget = self.plan.sums
+        self.holds: list[Hold] = []
         self.closed = False
         self.milestones: dict[UUID, Milestone] = {}
 
     @property
     def budgeted(self) -> bool:
         """Whether it has a baseline."""
-        return self.budget_version > 0
+        return self.plan.version > 0
 
     def require_open(self) -> None:
         """Raises ProjectClosed."""
         if self.closed:
             raise ProjectClosed(f"project {self.code} is closed", field="project_id")
+
+    def require_workable(self, day: date) -> None:
+        """Whether time may be logged for a day. Raises ProjectClosed, ProjectOnHold."""
+        self.require_open()
+        refuse_held(self.code, self.holds, day)
+
+    def hold(self, from_on: date, why: str) -> None:
+        """Stop work for now. Raises ProjectClosed, ProjectOnHold where it is stopped already."""
+        self.require_open()
+        refuse_second(self.code, self.holds)
+        self._held(from_on, why)
+
+    def resume(self, resumed_on: date) -> None:
+        """Let work go on. Raises NotOnHold, also before the day the hold began."""
+        refuse_resumption(self.code, self.holds, resumed_on)
+        self._resumed(resumed_on)
 
     def baseline(self, lines: tuple[BudgetLine, ...]) -> None:
         """Raises BudgetExists, ProjectClosed."""
@@ -201,10 +230,14 @@ class Project(Root):
     ) -> None:
         """Move the plan. Raises ProjectClosed, NoBaseline, BudgetBelowZero."""
         self.require_open()
-        if not self.budgeted:
-            raise NoBaseline(f"project {self.code} has no baseline", field="project_id")
-        refuse_below_zero(self.budget, lines)
-        self._budget_changed(self.budget_version + 1, order_id, effective_on, lines)
+        self.plan.refuse_below_zero(self.code, lines)
+        self._budget_changed(self.plan.version + 1, order_id, effective_on, lines)
+
+    def transfer_budget(self, transfer: Transfer, effective_on: date, why: str) -> None:
+        """Move hours and cost within the plan. Raises ProjectClosed, NoBaseline, ExceedsSource."""
+        self.require_open()
+        self.plan.refuse_more(self.code, transfer)
+        self._budget_transferred(self.plan.version + 1, effective_on, transfer.lines(), why)
 
     def planned(self, milestone_id: UUID) -> Milestone:
         """A milestone nobody works on yet. Raises UnknownMilestone, MilestoneNotReady."""
@@ -271,31 +304,25 @@ class Project(Root):
             raise MilestoneNotReady(f"project {self.code} has unbilled milestones")
         self._closed()
 
+    def reopen(self, why: str) -> None:
+        """Take the close back. Raises ProjectOpen."""
+        if not self.closed:
+            raise ProjectOpen(f"project {self.code} is open", field="project_id")
+        self._reopened(why)
+
     def _share(self, milestone_id: UUID) -> Share:
-        found = self._milestone(milestone_id)
+        found = self._milestone_in(milestone_id)
         if found.state != "accepted":
             raise BilledElsewhere(f"milestone {found.name} is {found.state}", field="sources")
         return Share(self.id, found.id, "milestone", found.name, Decimal(1), found.amount,
                      found.amount, found.carried)  # fmt: skip
 
-    def _milestone(self, milestone_id: UUID) -> Milestone:
-        if milestone_id not in self.milestones:
-            raise UnknownMilestone(
-                f"project {self.code} has no such milestone", field="milestone_id"
-            )
-        return self.milestones[milestone_id]
-
-    def _milestone_in(self, milestone_id: UUID, state: str) -> Milestone:
-        found = self._milestone(milestone_id)
-        if found.state != state:
-            raise MilestoneNotReady(
-                f"milestone {found.name} is {found.state}", field="milestone_id"
-            )
-        return found
+    def _milestone_in(self, milestone_id: UUID, *states: str) -> Milestone:
+        return found_in(self.milestones, self.code, milestone_id, *states)
 
     @event(BudgetBaselined)
     def _budget_baselined(self, lines: tuple[BudgetLine, ...]) -> None:
-        self._planned(lines)
+        self.plan.add(lines)
 
     @event(BudgetChanged)
     def _budget_changed(
@@ -303,12 +330,14 @@ class Project(Root):
         lines: tuple[BudgetLine, ...],
     ) -> None:  # fmt: skip
         del version, change_order_id, effective_on
-        self._planned(lines)
+        self.plan.add(lines)
 
-    def _planned(self, lines: tuple[BudgetLine, ...]) -> None:
-        self.budget_version += 1
-        for name, sum_ in budget_sums(lines).items():
-            self.budget[name] += sum_
+    @event(BudgetTransferred)
+    def _budget_transferred(
+        self, version: int, effective_on: date, lines: tuple[BudgetLine, ...], why: str
+    ) -> None:
+        del version, effective_on, why
+        self.plan.add(lines)
 
     @event(MilestoneDropped)
     def _milestone_dropped(self, milestone_id: UUID, change_order_id: UUID) -> None:
@@ -349,6 +378,19 @@ class Project(Root):
         for id_ in milestone_ids:
             self.milestones[id_].state = "accepted"
 
+    @event(Held)
+    def _held(self, from_on: date, why: str) -> None:
+        self.holds.append(Hold(from_on, why))
+
+    @event(Resumed)
+    def _resumed(self, resumed_on: date) -> None:
+        self.holds[-1] = replace(self.holds[-1], until=resumed_on)
+
     @event(Closed)
     def _closed(self) -> None:
         self.closed = True
+
+    @event(Reopened)
+    def _reopened(self, why: str) -> None:
+        del why
+        self.closed = False

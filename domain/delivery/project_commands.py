@@ -155,16 +155,3 @@ class AcceptMilestone(Command):
             self.milestone_id, self.accepted_on, self.evidence, rate, earned=earned
         )
         return Answer(id=project.id)
-
-
-class CloseProject(Command):
-    """End the work: no more time or expenses, nothing left to bill."""
-
-    ROLES: ClassVar = MANAGERS
-    project_id: UUID
-
-    def run(self, work: UnitOfWork) -> Answer:
-        """Raises MilestoneNotReady, NotFound, WrongEntity."""
-        project = project_to_change(work, self.project_id)
-        project.close()
-        return Answer(id=project.id)

@@ -9,9 +9,11 @@ from pydantic import Field
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
 from domain.command import Answer, Command
 from domain.delivery.project import Project
-from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
+from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, Placement, monday_of, timesheet_id
+from domain.delivery.time_policy import TimePolicy, time_policy_id
 from domain.delivery.time_rating import rate_all
 from domain.delivery.timesheet import Timesheet
+from domain.delivery.work_plan import WorkPlan, refuse_unknown_item, work_plan_id
 from domain.errors import Refusal
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork
@@ -42,6 +44,10 @@ class TimeFields(Command):
     minutes: int = Field(gt=0, le=MINUTES_PER_DAY)
     activity: str = Field(default="", max_length=60)
     billable: bool = True
+    starts_at: str = Field(
+        default="", pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$", description="Local time, HH:MM"
+    )
+    work_item: str = Field(default="", max_length=60, description="Code in the project's plan")
 
     def effective_on(self, today: date) -> date:
         """The day of the work."""
@@ -52,17 +58,35 @@ class TimeFields(Command):
         """The entry as the timesheet keeps it."""
         return Entry(
             entry_id, self.project_id, self.work_date, self.minutes, self.activity, self.billable,
-            author,
+            author, placement=Placement(self.starts_at, self.work_item),
         )  # fmt: skip
 
     def check(self, work: UnitOfWork) -> Person:
-        """Raises FutureDate, ProjectClosed, NotFound, WrongEntity."""
+        """Raises FutureDate, ProjectClosed, ProjectOnHold, UnknownWorkItem, WorkItemClosed.
+
+        NotFound, WrongEntity.
+        """
         person = work.read(Person, self.person_id)
         work.enter(person.entity)
-        work.read(Project, self.project_id).require_open()
-        if self.work_date > work.today + timedelta(days=DAYS_AHEAD):
-            raise FutureDate(f"{self.work_date} lies ahead", field="work_date")
+        work.read(Project, self.project_id).require_workable(self.work_date)
+        require_done(work, self.work_date)
+        require_item(work, self.project_id, self.work_item)
         return person
+
+
+def require_item(work: UnitOfWork, project_id: UUID, item: str) -> None:
+    """Whether time may name the item, if it does. Raises UnknownWorkItem, WorkItemClosed."""
+    if item:
+        plan = work.find(WorkPlan, work_plan_id(project_id))
+        refuse_unknown_item(plan, item)
+        assert plan is not None  # noqa: S101 -- refused above
+        plan.require_open(item)
+
+
+def require_done(work: UnitOfWork, day: date) -> None:
+    """Whether work of that day can have been done, wherever it was. Raises FutureDate."""
+    if day > work.today + timedelta(days=DAYS_AHEAD):
+        raise FutureDate(f"{day} lies ahead", field="work_date")
 
 
 class LogTime(TimeFields):
@@ -74,7 +98,11 @@ class LogTime(TimeFields):
     external_ref: str = Field(default="", max_length=200)
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises TooManyHours, FutureDate, ProjectClosed, NotFound, WrongEntity."""
+        """Raises TooManyHours, FutureDate, ProjectClosed, ProjectOnHold, NotFound, WrongEntity.
+
+        With a time of day: TimeOverlaps with another note, PastMidnight where it goes on after
+        that. A work item it names is planned and open: UnknownWorkItem, WorkItemClosed.
+        """
         self.check(work)
         id_ = timesheet_id(self.person_id, self.work_date)
         sheet = work.load_or_none(Timesheet, id_) or work.add(
@@ -134,11 +162,19 @@ class SubmitTimesheet(WeekFields):
     """Say that a week's notes are complete."""
 
     ROLES: ClassVar = LOGGERS
+    days_off: tuple[date, ...] = Field(
+        default=(), max_length=7, description="Days without work, where the entity asks for each"
+    )
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NothingToDo, NotFound, WrongEntity."""
-        sheet, _ = self.sheet(work)
-        sheet.submit()
+        """Raises NothingToDo, MissingDays by the entity's policy, NotFound, WrongEntity.
+
+        Of a week that is not over, the days up to today are asked for.
+        """
+        sheet, person = self.sheet(work)
+        if policy := work.find(TimePolicy, time_policy_id(person.entity)):
+            policy.refuse_missing(sheet.monday, work.today, sheet.minutes, self.days_off)
+        sheet.submit(self.days_off)
         return Answer(id=sheet.id)
 
 

@@ -13,7 +13,7 @@ from domain.command import Answer, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.delivery.project import Project
 from domain.delivery.time_commands import EntryAnswer, WeekFields
-from domain.delivery.time_entry import Entry
+from domain.delivery.time_entry import Entry, Placement
 from domain.delivery.time_rating import rerate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
@@ -51,10 +51,14 @@ class ApprovedFields(WeekFields):
 
 def refuse_set_apart(work: UnitOfWork, sheet: Timesheet, entry_id: UUID) -> None:
     """Raises SetApart where the entry is held or written down: that comes off first."""
-    contract_id = sheet.contract_of(entry_id)
+    refuse_parted(work, sheet.contract_of(entry_id), entry_id)
+
+
+def refuse_parted(work: UnitOfWork, contract_id: UUID | None, item_id: UUID) -> None:
+    """As ``refuse_set_apart``, of any billable thing of a contract. Raises SetApart."""
     account = contract_id and work.find(ContractAccount, account_id(contract_id))
-    if account and account.is_set_apart(entry_id):
-        raise SetApart("the entry is held, or written down or up", field="entry_ids")
+    if account and account.is_set_apart(item_id):
+        raise SetApart("it is held, or written down or up", field="entry_ids")
 
 
 class UnapproveTime(ApprovedFields):
@@ -130,15 +134,16 @@ class TransferTime(ApprovedFields):
     project_id: UUID = Field(description="Where the time belongs")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, SetApart, WrongState, ProjectClosed, NotFound."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState, ProjectClosed, ProjectOnHold."""
         target = work.read(Project, self.project_id)
         work.actor.require_entity(target.entity)
-        target.require_open()
         sheet, _ = self.approved(work)
         old = sheet.entry(self.entry_ids[0])
+        target.require_workable(old.work_date)
         sheet.reverse(self.entry_ids, self.why)
         new = Entry(self.command_id, target.id, old.work_date, old.minutes, old.activity,
-                    old.billable, work.actor.id)  # fmt: skip
+                    old.billable, work.actor.id,
+                    placement=Placement(old.placement.starts_at))  # fmt: skip
         sheet.log(new, "", f"transfer {old.id}")
         sheet.submit()
         return EntryAnswer(id=sheet.id, entry_id=new.id)

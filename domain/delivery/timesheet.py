@@ -11,16 +11,19 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.aggregate import PERSONAL, Root, event
-from domain.consumption import BilledElsewhere, Share
+from domain.consumption import Share
 from domain.delivery.rating import RatedTime
-from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, State
+from domain.delivery.time_entry import (
+    Entry,
+    Placement,
+    State,
+    unplaced,
+    waiting_in,
+    without_days_off,
+)
+from domain.delivery.work_tag import work_tag
+from domain.delivery.working_day import refuse_day
 from domain.errors import Refusal
-
-
-class TooManyHours(Refusal):
-    """A day of one person would have more than 24 hours."""
-
-    code = "TOO_MANY_HOURS"
 
 
 class UnknownEntry(Refusal):
@@ -33,12 +36,6 @@ class WrongState(Refusal):
     """The entry is not in the state this step needs."""
 
     code = "WRONG_STATE"
-
-
-class NothingToDo(Refusal):
-    """No entry of the week is waiting for this step."""
-
-    code = "NOTHING_TO_DO"
 
 
 class OwnWork(Refusal):
@@ -72,6 +69,14 @@ class Timesheet(Root):
         note: Annotated[str, PERSONAL]
         author: str
         external_ref: str = ""
+        placement: Placement = Placement()
+        first: bool = False
+        class_version = 2
+        upcast_v1_v2 = staticmethod(unplaced)
+
+        def tags(self) -> tuple[str, ...]:
+            """A close of the project finds each week by its first note."""
+            return (work_tag(self.project_id),) if self.first else ()
 
     class TimeAmended(Root.Event):
         """A note was put right before approval."""
@@ -84,6 +89,14 @@ class Timesheet(Root):
         activity: str
         billable: bool
         author: str
+        placement: Placement = Placement()
+        first: bool = False
+        class_version = 2
+        upcast_v1_v2 = staticmethod(unplaced)
+
+        def tags(self) -> tuple[str, ...]:
+            """As of a first note."""
+            return (work_tag(self.project_id),) if self.first else ()
 
     class TimeWithdrawn(Root.Event):
         """A note was taken back before approval."""
@@ -105,6 +118,9 @@ class Timesheet(Root):
 
         TOPIC = "delivery.timesheet_submitted"
         entry_ids: tuple[UUID, ...]
+        days_off: tuple[date, ...] = ()
+        class_version = 2
+        upcast_v1_v2 = staticmethod(without_days_off)
 
     class TimeApproved(Root.Event):
         """Somebody else agrees; figures are frozen."""
@@ -167,22 +183,23 @@ class Timesheet(Root):
         self.minutes: dict[date, int] = {}
 
     def log(self, entry: Entry, note: str, external_ref: str) -> None:
-        """Raises TooManyHours, WrongState where the id is taken."""
+        """Raises WrongState where the id is taken, and as ``refuse_day``."""
         if entry.id in self.entries:
             raise WrongState("an entry with this id exists", field="entry_id")
-        self._refuse_long_day(entry)
+        self._refuse_day(entry)
         self._time_logged(
             entry.id, self.person_id, entry.project_id, entry.work_date, entry.minutes,
-            entry.activity, entry.billable, note, entry.author, external_ref,
+            entry.activity, entry.billable, note, entry.author, external_ref, entry.placement,
+            self._is_first(entry.project_id),
         )  # fmt: skip
 
     def amend(self, entry: Entry) -> None:
-        """Put an unapproved entry right. Raises UnknownEntry, WrongState, TooManyHours."""
+        """Put an unapproved entry right. Raises UnknownEntry, WrongState, as ``refuse_day``."""
         self._require(entry.id, "logged", "rejected")
-        self._refuse_long_day(entry)
+        self._refuse_day(entry)
         self._time_amended(
             entry.id, entry.project_id, entry.work_date, entry.minutes, entry.activity,
-            entry.billable, entry.author,
+            entry.billable, entry.author, entry.placement, self._is_first(entry.project_id),
         )  # fmt: skip
 
     def withdraw(self, entry_id: UUID) -> None:
@@ -197,9 +214,9 @@ class Timesheet(Root):
         self._require(entry_id, "logged", "submitted", "rejected")
         self._billability_set(entry_id, billable_pct, hourly_rate, why)
 
-    def submit(self) -> None:
+    def submit(self, days_off: tuple[date, ...] = ()) -> None:
         """Submit all that is logged. Raises NothingToDo."""
-        self._submitted(tuple(e.id for e in self._waiting("logged")))
+        self._submitted(tuple(e.id for e in self._waiting("logged")), days_off)
 
     def waiting(self, entry_ids: tuple[UUID, ...]) -> list[Entry]:
         """Submitted entries: those named, or all. Raises UnknownEntry, WrongState, NothingToDo."""
@@ -253,7 +270,7 @@ class Timesheet(Root):
 
     def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises UnknownEntry, BilledElsewhere."""
-        return [self._share(id_) for id_ in ids]
+        return [self.entry(id_).share(self.id) for id_ in ids]
 
     def contract_of(self, id_: UUID) -> UUID | None:
         """The contract an approved entry is billed under. Raises UnknownEntry."""
@@ -269,23 +286,11 @@ class Timesheet(Root):
         """Make billed entries billable again."""
         self._time_restored(memo_id, ids)
 
-    def _share(self, entry_id: UUID) -> Share:
-        entry = self.entry(entry_id)
-        bill = entry.rated.bill if entry.rated else None
-        if entry.state != "approved" or entry.rated is None or bill is None:
-            raise BilledElsewhere(f"entry of {entry.work_date} is {entry.state}", field="sources")
-        text = " ".join(filter(None, (entry.rated.role, entry.rated.activity)))
-        minutes = entry.minutes if bill.billed_minutes is None else bill.billed_minutes
-        hours = Decimal(minutes) / 60
-        return Share(self.id, entry.id, "time", text, hours, bill.hourly_rate, bill.amount,
-                     bill.carried)  # fmt: skip
+    def _refuse_day(self, new: Entry) -> None:
+        refuse_day(self.entries.values(), self.minutes.get(new.work_date, 0), new)
 
-    def _refuse_long_day(self, new: Entry) -> None:
-        old = self.entries.get(new.id)
-        replaced = old.minutes if old and old.work_date == new.work_date else 0
-        others = self.minutes.get(new.work_date, 0) - replaced
-        if others + new.minutes > MINUTES_PER_DAY:
-            raise TooManyHours(f"more than 24 hours on {new.work_date}", field="minutes")
+    def _is_first(self, project_id: UUID) -> bool:
+        return all(one.project_id != project_id for one in self.entries.values())
 
     def entry(self, entry_id: UUID) -> Entry:
         """One note of the week. Raises UnknownEntry."""
@@ -300,26 +305,27 @@ class Timesheet(Root):
         return entry
 
     def _waiting(self, state: State) -> list[Entry]:
-        found = [entry for entry in self.entries.values() if entry.state == state]
-        if not found:
-            raise NothingToDo(f"no entry of the week of {self.monday} is {state}")
-        return found
+        return waiting_in(self.entries.values(), state, self.monday)
 
     @event(TimeLogged)
     def _time_logged(
         self, entry_id: UUID, person_id: UUID, project_id: UUID, work_date: date, minutes: int,
-        activity: str, billable: bool, note: str, author: str, external_ref: str = "",
+        activity: str, billable: bool, note: str, author: str, external_ref: str,
+        placement: Placement, first: bool,
     ) -> None:  # fmt: skip
-        del person_id, note, external_ref
-        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author))
+        del person_id, note, external_ref, first
+        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author,
+                        placement=placement))  # fmt: skip
 
     @event(TimeAmended)
     def _time_amended(
         self, entry_id: UUID, project_id: UUID, work_date: date, minutes: int, activity: str,
-        billable: bool, author: str,
+        billable: bool, author: str, placement: Placement, first: bool,
     ) -> None:  # fmt: skip
+        del first
         self._remove(entry_id)
-        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author))
+        self._put(Entry(entry_id, project_id, work_date, minutes, activity, billable, author,
+                        placement=placement))  # fmt: skip
 
     @event(TimeWithdrawn)
     def _time_withdrawn(self, entry_id: UUID) -> None:
@@ -334,7 +340,8 @@ class Timesheet(Root):
         self.entries[entry_id].hourly_rate = hourly_rate
 
     @event(Submitted)
-    def _submitted(self, entry_ids: tuple[UUID, ...]) -> None:
+    def _submitted(self, entry_ids: tuple[UUID, ...], days_off: tuple[date, ...]) -> None:
+        del days_off
         self._move(entry_ids, "submitted")
 
     @event(TimeApproved)

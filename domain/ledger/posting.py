@@ -79,10 +79,13 @@ def value_entries(rated: Iterable[RatedTime]) -> Iterable[Entry]:
 def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iterable[Entry]:
     """An approval taken back: the mirror of what it posted, on the days of the work."""
     for entry in (*time_cost(fact), *time_value(fact)):
-        mirrored = tuple(replace(line, amount=-line.amount, functional=-line.functional)
-                         for line in entry.lines)  # fmt: skip
         yield replace(entry, rule="time_undone", description=f"{entry.description}, undone",
-                      lines=mirrored)  # fmt: skip
+                      lines=mirrored(entry.lines))  # fmt: skip
+
+
+def mirrored(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The same lines on the other side."""
+    return tuple(replace(line, amount=-line.amount, functional=-line.functional) for line in lines)
 
 
 def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
@@ -95,7 +98,7 @@ def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:
             ))  # fmt: skip
 
 
-def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
+def expense_cost(fact: Expense.Approved | Expense.Reversed) -> Iterable[Entry]:
     """The claim, in the spender's entity: Dr 5020, Dr 1420, Cr 2110."""
     spent, rated = fact.spending, fact.rated
     lines = (
@@ -109,7 +112,14 @@ def expense_cost(fact: Expense.Approved) -> Iterable[Entry]:
                 balanced(lines, books))  # fmt: skip
 
 
-def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
+def expense_undone(fact: Expense.Reversed) -> Iterable[Entry]:
+    """An expense that does not count: the mirror of what its approval posted, on its day."""
+    for entry in (*expense_cost(fact), *expense_value(fact)):
+        yield replace(entry, rule="expense_undone", description=f"{entry.description}, undone",
+                      lines=mirrored(entry.lines))  # fmt: skip
+
+
+def expense_value(fact: Expense.Approved | Expense.Reversed) -> Iterable[Entry]:
     """A pass-through expense earned: Dr 1200, Cr 4030."""
     rated = fact.rated
     if not (rated.bill_amount and rated.earned):
@@ -118,6 +128,18 @@ def expense_value(fact: Expense.Approved) -> Iterable[Entry]:
                  rated.bill_functional, fact.project_id)  # fmt: skip
     yield Entry("expense_value", rated.bill_entity, rated.books, fact.spending.spent_on,
                 fact.spending.category, "", lines)  # fmt: skip
+
+
+def reimbursement(fact: Expense.Reimbursed) -> Iterable[Entry]:
+    """A claim paid: Dr 2110 as it was booked, Cr 1000 at the rate of the day; the rest is FX."""
+    books = fact.quote.to
+    lines = (
+        Line(chart.EXPENSE_CLAIMS, fact.currency, fact.amount, fact.booked),
+        Line(chart.BANK, fact.currency, -fact.amount, -fact.quote.convert(fact.amount)),
+    )
+    rest = chart.ROUNDING if fact.currency == books else chart.FX_REALISED
+    yield Entry("reimbursement", fact.entity, books, fact.paid_on, "Expense reimbursed",
+                fact.reference, balanced(lines, books, rest))  # fmt: skip
 
 
 def milestone_value(fact: Project.MilestoneAccepted) -> Iterable[Entry]:
@@ -314,6 +336,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Timesheet.TimeReversed: (time_undone,),
     Timesheet.TimeReRated: (time_rerated,),
     Expense.Approved: (expense_cost, expense_value),
+    Expense.Reversed: (expense_undone,),
+    Expense.Reimbursed: (reimbursement,),
     Project.MilestoneAccepted: (milestone_value,),
     MinimumCommitment.TruedUp: (commitment_value,),
     UsageMeter.Charged: (usage_value,),

@@ -5,6 +5,7 @@ from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.change_orders import CHANGE_ORDERS
+from projections.reports.commitments import COMMITMENTS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.credit_exposure import CREDIT_EXPOSURE
@@ -15,6 +16,7 @@ from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
+from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
 from projections.reports.rebates import REBATES
@@ -37,7 +39,6 @@ REPORTS: dict[str, Report] = {
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
-        CHANGE_ORDERS, USAGE,
-        CHANGE_ORDERS, QUOTE_REGISTER, REBATES,
+        CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
     )
 }  # fmt: skip

@@ -147,6 +147,12 @@ def _spent(fact: Expense.Approved) -> Iterator[tuple[Key, str, Decimal]]:
         yield key, "value", fact.rated.bill_amount
 
 
+def _unspent(fact: Expense.Reversed) -> Iterator[tuple[Key, str, Decimal]]:
+    if fact.contract_id and fact.rated.bill_amount:
+        key = fact.rated.bill_entity, fact.rated.bill_currency
+        yield key, "value", -fact.rated.bill_amount
+
+
 def _accepted(fact: Project.MilestoneAccepted) -> Iterator[tuple[Key, str, Decimal]]:
     yield (fact.entity, fact.currency), "value", fact.amount
 
@@ -184,6 +190,7 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     Timesheet.TimeReversed: _undone,
     Timesheet.TimeReRated: _rerated,
     Expense.Approved: _spent,
+    Expense.Reversed: _unspent,
     Project.MilestoneAccepted: _accepted,
     RecurringPlan.Accrued: _accrued,
     MinimumCommitment.TruedUp: _charged,

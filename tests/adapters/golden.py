@@ -6,19 +6,16 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
-from domain.billing.minimum import MinimumCommitment
-from domain.billing.usage import UsageMeter
-from domain.delivery.time_entry import timesheet_id
+from tests.adapters.golden_next import NEXT
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
-from tests.domain.samples import new, samples, set_up
+from tests.domain.samples import samples, set_up
 
 FOLDER = Path(__file__).parent / "golden_events"
 MAPPER = FactMapper(Mirror())
@@ -47,7 +44,10 @@ def played() -> Iterator[Any]:
         firm, at = _staged()
         given = samples(firm, at)[name]
         firm.do(name, ANYBODY, **given)
-        _go_on(firm, name)
+        if name in AGAIN:
+            firm.do(name, ANYBODY, **{**given, **AGAIN[name]})
+        if name in NEXT:
+            NEXT[name](firm, given)
         yield from (fact.event for fact in firm.facts)
 
 
@@ -55,70 +55,6 @@ def _staged() -> tuple[PaperFirm, Any]:
     firm = PaperFirm()
     firm.found()
     return firm, set_up(firm)
-
-
-def _go_on(firm: PaperFirm, name: str) -> None:
-    """What only follows something else: corrections, and work freed again."""
-    if name in AGAIN:
-        firm.do(name, ANYBODY, **{**samples(firm, _staged()[1])[name], **AGAIN[name]})
-    if name == "RecordDelivery":
-        firm.do(name, ANYBODY, connection="books", key="k2", kind="invoice", entity="DE01",
-                error="no such client")  # fmt: skip
-    if name == "IssueInvoice":
-        invoice = firm.replayed(new("i2"))
-        lines = [{"no": no, "restore": True} for no in invoice.lines]
-        firm.do("IssueCreditMemo", memo_id=new("m9"), invoice_id=new("i2"),
-                issued_on="2025-01-11", why="again", lines=lines)  # fmt: skip
-    if name == "SetCreditLimit":
-        firm.do(name, client_id=firm.client, limit={"amount": "0", "currency": "EUR"})
-        _bill(firm, samples(firm, _staged()[1])["SetCap"]["contract_id"])
-    if name == "AccrueCharges":
-        plan = firm.replayed(new("plan"))
-        source = {"kind": "recurring", "holder_id": plan.id, "ids": list(plan.charges)}
-        firm.do("IssueInvoice", invoice_id=new("i7"), contract_id=plan.contract_id,
-                issued_on="2025-01-31", sources=[source])  # fmt: skip
-        firm.do("IssueCreditMemo", memo_id=new("m7"), invoice_id=new("i7"),
-                issued_on="2025-01-31", why="again",
-                lines=[{"no": 1, "restore": True}])  # fmt: skip
-    if name == "TrueUpCommitment":
-        charge = firm.last(MinimumCommitment.TruedUp)
-        source = {"kind": "commitment", "holder_id": charge.originator_id,
-                  "ids": [charge.charge.id]}  # fmt: skip
-        firm.do("IssueInvoice", invoice_id=new("i5"), contract_id=charge.contract_id,
-                issued_on="2025-04-01", sources=[source])  # fmt: skip
-        firm.do("IssueCreditMemo", memo_id=new("m5"), invoice_id=new("i5"),
-                issued_on="2025-04-01", why="again",
-                lines=[{"no": 1, "restore": True}])  # fmt: skip
-    if name == "ChargeUsage":
-        charged = firm.last(UsageMeter.Charged)
-        source = {"kind": "usage", "holder_id": charged.originator_id,
-                  "ids": [charged.charge.id]}  # fmt: skip
-        firm.do("IssueInvoice", invoice_id=new("i10"), contract_id=charged.contract_id,
-                issued_on="2025-01-31", sources=[source])  # fmt: skip
-        firm.do("IssueCreditMemo", memo_id=new("m10"), invoice_id=new("i10"),
-                issued_on="2025-01-31", why="again",
-                lines=[{"no": 1, "restore": True}])  # fmt: skip
-    if name == "SetCap":
-        contract = samples(firm, _staged()[1])[name]["contract_id"]
-        firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")
-        _bill(firm, contract)
-    if name == "AcceptMilestone":
-        given = samples(firm, _staged()[1])[name]
-        firm.do("IssueInvoice", invoice_id=new("i8"), issued_on="2025-01-10",
-                contract_id=firm.replayed(given["project_id"]).contract_id,
-                sources=[{"kind": "milestone", "holder_id": given["project_id"],
-                          "ids": [given["milestone_id"]]}])  # fmt: skip
-        firm.do("IssueCreditMemo", memo_id=new("m8"), invoice_id=new("i8"),
-                issued_on="2025-01-11", why="again",
-                lines=[{"no": 1, "restore": True}])  # fmt: skip
-
-
-def _bill(firm: PaperFirm, contract: UUID) -> None:
-    """Invoice a week's hours."""
-    sheet = timesheet_id(firm.person, date(2025, 1, 6))
-    sources = [{"kind": "time", "holder_id": sheet, "ids": [*firm.replayed(sheet).entries]}]
-    firm.do("IssueInvoice", invoice_id=new("i9"), contract_id=contract, issued_on="2025-01-10",
-            sources=sources)  # fmt: skip
 
 
 def text_of(stored: Stored) -> str:

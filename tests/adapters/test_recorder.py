@@ -268,6 +268,8 @@ def test_tags_and_claims_are_found(recorder: LogRecorder) -> None:
 
     assert recorder.select_latest("t")[0] == 3
     assert recorder.select_latest("none") == (0, None)
+    assert len(recorder.select_tagged("t")) == 2
+    assert recorder.select_tagged("none") == []
     assert recorder.find_taken(["x", "c"]) == "c"
     assert recorder.find_taken(["x"]) is None
 

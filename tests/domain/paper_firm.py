@@ -138,3 +138,8 @@ class PaperFirm(Firm):
     def latest(self, tag: str) -> tuple[int, Root.Event | None]:
         """The last fact with the tag."""
         return self._tags.get(tag, (0, None))
+
+    def tagged(self, tag: str) -> tuple[int, Sequence[UUID]]:
+        """The last position with the tag, and every stream that has it."""
+        found = {fact.event.originator_id for fact in self.facts if tag in fact.event.tags()}
+        return self._tags.get(tag, (0, None))[0], sorted(found)

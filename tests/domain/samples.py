@@ -10,6 +10,7 @@ from domain.policies import milestone_id
 from tests.domain import (
     samples_clauses,
     samples_corrections,
+    samples_outlook,
     samples_plans,
     samples_rebates,
     samples_receivables,
@@ -32,7 +33,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates,
+    samples_templates, samples_outlook,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
@@ -256,7 +257,6 @@ def samples(firm: Firm, at: Stage) -> dict[str, dict[str, Any]]:
         "CompleteMilestone": {**fixed, "milestone_id": at.planned, "completed_on": "2025-01-09"},
         "AcceptMilestone": {**fixed, "milestone_id": at.completed, "accepted_on": "2025-01-09",
                             "evidence": "a signed paper"},
-        "CloseProject": {"project_id": at.project},
         "RecordDelivery": {"connection": "books", "key": "k", "kind": "invoice", **entity,
                            "external_id": "7"},
         "PublishRateCard": {"rate_card_id": new("card"), "name": "other", **entity,

@@ -28,7 +28,8 @@ from domain.contracts.contract import (
     OutsideTerm,
 )
 from domain.delivery.budget import BudgetBelowZero, NoBaseline
-from domain.delivery.project import MilestoneNotReady, Project, ProjectClosed, UnknownMilestone
+from domain.delivery.milestone import MilestoneNotReady, UnknownMilestone
+from domain.delivery.project import Project, ProjectClosed
 from domain.ledger.period import months_between
 from domain.money import AmountTooFine
 from domain.request import AlreadyTaken
@@ -65,7 +66,7 @@ def test_a_change_of_july_approved_in_september_moves_everything_at_once(
     found = paper.replayed(contract)
     assert (found.value, found.ends_on) == (1300, date(2026, 1, 31))
     planned = paper.replayed(project)
-    assert (planned.budget_version, planned.budget) == (
+    assert (planned.plan.version, planned.budget) == (
         2, {"hours of consultant": 15, "cost": 825, "revenue": 1300},
     )  # fmt: skip
     assert [one.amount for one in planned.milestones.values()] == [400, 600, 300]

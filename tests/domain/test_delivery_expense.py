@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from domain.actor import Actor
-from domain.delivery.expense import Expense
+from domain.consumption import BilledElsewhere
+from domain.delivery.expense import Expense, NotReplaceable
 from domain.delivery.expense_commands import NotPositive
 from domain.delivery.project import ProjectClosed
+from domain.delivery.time_correction_commands import SetApart
 from domain.delivery.timesheet import OwnWork, WrongState
 from domain.money import CurrencyMismatch
 from domain.pricing.fx import MissingRate
@@ -18,6 +20,7 @@ from tests.domain.samples import Stage, approved_expense, eur, new, set_up, spen
 from tests.firm import WORKER
 
 RECEIPT = "ab" * 32
+SPENDER = Actor("worker", frozenset({"cash"}), frozenset({"*"}))
 
 
 @pytest.fixture
@@ -43,9 +46,10 @@ def test_a_receipt_is_claimed_once(paper: PaperFirm, at: Stage) -> None:
 
 
 def test_a_closed_project_takes_no_expense(paper: PaperFirm, at: Stage) -> None:
-    paper.do("CloseProject", project_id=at.project)
+    closed: dict[str, Any] = {"project_id": new("bare")}
+    paper.do("CloseProject", **closed)
 
-    paper.refuses(ProjectClosed, "RecordExpense", WORKER, **spent(paper, at))
+    paper.refuses(ProjectClosed, "RecordExpense", WORKER, **spent(paper, at, **closed))
 
 
 def test_net_and_tax_are_of_one_currency(paper: PaperFirm, at: Stage) -> None:
@@ -122,3 +126,72 @@ def test_a_claim_goes_to_the_books_of_who_spent_it(paper: PaperFirm, at: Stage) 
         ("2110", "EUR"): Decimal("-119.00"), ("1200", "USD"): Decimal("103.21"),
         ("4030", "USD"): Decimal("-103.21"),
     }  # fmt: skip
+
+
+def test_an_approved_expense_is_paid_back_once(paper: PaperFirm, at: Stage) -> None:
+    given = {"paid_on": "2025-01-10", "bank_reference": "T 1"}
+    paper.refuses(WrongState, "ReimburseExpense", expense_id=at.expense, **given)
+    paid = {"expense_id": at.approved_expense, **given}
+    paper.refuses(OwnWork, "ReimburseExpense", SPENDER, **paid)
+    late = {**paid, "paid_on": "2025-03-04"}
+    paper.refuses(MissingRate, "ReimburseExpense", **late)
+    paper.do("ReimburseExpense", **paid)
+
+    paper.refuses(WrongState, "ReimburseExpense", **paid)
+    paper.refuses(WrongState, "ReimburseExpense", **{**paid, "bank_reference": "T 2"})
+
+
+def test_what_is_paid_back_may_still_be_billed(paper: PaperFirm, at: Stage) -> None:
+    paper.do("ReimburseExpense", expense_id=at.approved_expense, paid_on="2025-01-10",
+             bank_reference="T 1")  # fmt: skip
+    source = {"kind": "expense", "holder_id": at.approved_expense, "ids": [at.approved_expense]}
+    paper.do("IssueInvoice", invoice_id=new("i"), contract_id=at.contract,
+             issued_on="2025-01-10", sources=[source])  # fmt: skip
+
+    assert paper.replayed(at.approved_expense).state == "billed"
+
+
+def test_an_expense_that_does_not_count_is_reversed_while_it_is_not_billed(
+    paper: PaperFirm, at: Stage
+) -> None:
+    paper.refuses(WrongState, "ReverseExpense", expense_id=at.expense, why="x")
+    mine = {"expense_id": at.approved_expense, "why": "x"}
+    approver = Actor("worker", frozenset({"approver"}), frozenset({"*"}))
+    paper.refuses(OwnWork, "ReverseExpense", approver, **mine)
+    thing = {"kind": "expense", "holder_id": at.approved_expense, "item_id": at.approved_expense}
+    paper.do("HoldBillable", **thing, why="not yet")
+    paper.refuses(SetApart, "ReverseExpense", **mine)
+    paper.do("ReleaseBillable", **thing)
+    paper.do("ReverseExpense", **mine)
+
+    paper.refuses(WrongState, "ReverseExpense", **mine)
+    source = {"kind": "expense", "holder_id": at.approved_expense, "ids": [at.approved_expense]}
+    paper.refuses(BilledElsewhere, "IssueInvoice", invoice_id=new("i"), contract_id=at.contract,
+                  issued_on="2025-01-10", sources=[source])  # fmt: skip
+
+
+def test_what_is_paid_back_is_not_reversed(paper: PaperFirm, at: Stage) -> None:
+    paper.do("ReimburseExpense", expense_id=at.approved_expense, paid_on="2025-01-10",
+             bank_reference="T 1")  # fmt: skip
+
+    paper.refuses(WrongState, "ReverseExpense", expense_id=at.approved_expense, why="x")
+
+
+def test_a_receipt_is_noted_anew_after_an_expense_that_does_not_count(
+    paper: PaperFirm, at: Stage
+) -> None:
+    def noted(name: str, **fields: Any) -> dict[str, Any]:
+        return spent(paper, at, name, receipt_sha256=RECEIPT, **fields)
+
+    paper.do("RecordExpense", WORKER, **noted("x"))
+    paper.refuses(NotReplaceable, "RecordExpense", WORKER, **noted("y", replaces=new("x")))
+    paper.do("RejectExpense", expense_id=new("x"), why="another project")
+    paper.refuses(AlreadyTaken, "RecordExpense", WORKER, **noted("y"))
+    other = {**noted("y", replaces=new("x")), "receipt_sha256": "ef" * 32}
+    paper.refuses(NotReplaceable, "RecordExpense", WORKER, **other)
+    paper.do("RecordExpense", WORKER, **noted("y", replaces=new("x")))
+    paper.refuses(AlreadyTaken, "RecordExpense", WORKER, **noted("z", replaces=new("x")))
+
+    paper.do("ApproveExpense", expense_id=new("y"))
+    paper.do("ReverseExpense", expense_id=new("y"), why="x")
+    paper.do("RecordExpense", WORKER, **noted("z", replaces=new("y")))

@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 
 from domain.contracts.contract import ContractNotActive
-from domain.delivery.project import (
-    BudgetExists,
-    MilestoneNotReady,
-    Project,
-    ProjectClosed,
-    UnknownMilestone,
-)
+from domain.delivery.milestone import MilestoneNotReady, UnknownMilestone
+from domain.delivery.project import BudgetExists, Project, ProjectClosed
 from domain.money import AmountTooFine
 from domain.pricing.fx import MissingRate
 from domain.request import AlreadyTaken
@@ -136,7 +131,7 @@ def test_acceptance_on_a_day_without_a_rate_is_refused(paper: PaperFirm, at: Sta
 def test_a_project_waits_for_its_last_invoice(paper: PaperFirm, at: Stage) -> None:
     paper.refuses(MilestoneNotReady, "CloseProject", project_id=at.fixed_project)
 
-    paper.do("CloseProject", project_id=at.project)
+    paper.do("CloseProject", project_id=new("bare"))
     closed = len(paper.facts)
-    paper.do("CloseProject", project_id=at.project)
+    paper.do("CloseProject", project_id=new("bare"))
     assert len(paper.facts) == closed

@@ -10,15 +10,15 @@ import pytest
 from domain.actor import Actor
 from domain.delivery.project import ProjectClosed
 from domain.delivery.time_commands import FutureDate
-from domain.delivery.time_entry import monday_of, timesheet_id
+from domain.delivery.time_entry import NothingToDo, monday_of, timesheet_id
+from domain.delivery.time_policy import MissingDays
 from domain.delivery.timesheet import (
-    NothingToDo,
     OwnWork,
     Timesheet,
-    TooManyHours,
     UnknownEntry,
     WrongState,
 )
+from domain.delivery.working_day import TooManyHours
 from domain.organisation.person import NoCostRate
 from domain.pricing.fx import MissingRate
 from domain.pricing.rate_card import NoBillRate
@@ -107,10 +107,11 @@ def test_time_far_ahead_is_not_work_done(paper: PaperFirm, at: Stage) -> None:
 
 
 def test_a_closed_project_takes_no_time(paper: PaperFirm, at: Stage) -> None:
-    paper.do("CloseProject", project_id=at.project)
+    closed = {"project_id": new("bare")}
+    paper.do("CloseProject", **closed)
 
-    paper.refuses(ProjectClosed, "LogTime", **logged(paper, at))
-    amended = logged(paper, at, entry_id=at.logged[1], work_date="2025-01-21")
+    paper.refuses(ProjectClosed, "LogTime", **logged(paper, at, **closed))
+    amended = logged(paper, at, entry_id=at.logged[1], work_date="2025-01-21", **closed)
     paper.refuses(ProjectClosed, "AmendTime", **amended)
 
 
@@ -271,3 +272,33 @@ def test_a_week_belongs_to_one_person_and_monday() -> None:
     assert {monday_of(day) for day in days} == {date(2025, 1, 6)}
     assert len({timesheet_id(new("p"), day) for day in days}) == 1
     assert timesheet_id(new("p"), date(2025, 1, 5)) != timesheet_id(new("p"), days[0])
+
+
+def test_a_week_is_submitted_with_time_on_every_day_that_is_asked_for(
+    paper: PaperFirm, at: Stage
+) -> None:
+    paper.do("RequireWeekdays", entity="DE01", weekdays=[5, 1, 1, 2])
+    for day in ("2025-01-27", "2025-01-28"):
+        paper.do("LogTime", **logged(paper, at, work_date=day))
+
+    refusal = paper.refuses(MissingDays, "SubmitTimesheet", WORKER, **week(paper, "2025-01-28"))
+    assert str(refusal) == "no time on 2025-01-31"
+    paper.do("SubmitTimesheet", WORKER, **week(paper, "2025-01-28", days_off=["2025-01-31"]))
+
+    assert paper.last(Timesheet.Submitted).days_off == (date(2025, 1, 31),)
+
+
+def test_days_to_come_are_not_asked_for(paper: PaperFirm, at: Stage) -> None:
+    paper.do("RequireWeekdays", entity="DE01", weekdays=[1, 2, 3, 4, 5])
+    for day in range(29, 32):
+        paper.do("LogTime", **logged(paper, at, work_date=date(2025, 12, day)))
+
+    paper.do("SubmitTimesheet", WORKER, **week(paper, "2025-12-31"))
+
+
+def test_nothing_is_asked_for_once_the_policy_is_lifted(paper: PaperFirm, at: Stage) -> None:
+    paper.do("RequireWeekdays", entity="DE01", weekdays=[1])
+    paper.do("RequireWeekdays", entity="DE01", weekdays=[])
+    paper.do("LogTime", **logged(paper, at))
+
+    paper.do("SubmitTimesheet", WORKER, **week(paper, "2025-01-28"))

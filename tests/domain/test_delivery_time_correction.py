@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from domain.actor import Actor, WrongEntity
 from domain.delivery.project import ProjectClosed
+from domain.delivery.time_entry import NothingToDo
 from domain.delivery.timesheet import (
-    NothingToDo,
     OwnWork,
     Timesheet,
-    TooManyHours,
     UnknownEntry,
     WrongState,
 )
+from domain.delivery.working_day import TooManyHours
 from domain.ledger.posting import entries_of
 from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples import Stage, new, note, set_up

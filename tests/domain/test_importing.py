@@ -11,7 +11,8 @@ import pytest
 from domain.aggregate import Root
 from domain.command import Command
 from domain.delivery.time_entry import timesheet_id
-from domain.delivery.timesheet import Timesheet, TooManyHours
+from domain.delivery.timesheet import Timesheet
+from domain.delivery.working_day import TooManyHours
 from domain.importing import Import
 from domain.organisation.person import OverlappingRate
 from domain.request import AlreadyTaken, KeyReused

@@ -128,6 +128,29 @@ def test_an_expense_is_claimed_and_passed_on(paper: PaperFirm, at: Stage) -> Non
     }  # fmt: skip
 
 
+def test_a_reversed_expense_leaves_nothing_in_the_books(paper: PaperFirm, at: Stage) -> None:
+    before = paper.balances()
+    expense = approved_expense(paper, at.project, "e5", net=eur("100.00"), tax=eur("19.00"))
+    assert paper.balances() != before
+
+    paper.do("ReverseExpense", expense_id=expense, why="of another client")
+
+    left = {key: sums for key, sums in paper.balances().items() if any(sums)}
+    assert left == {key: sums for key, sums in before.items() if any(sums)}
+
+
+def test_a_claim_is_paid_as_it_was_booked_and_the_rate_is_realised(
+    paper: PaperFirm, at: Stage
+) -> None:
+    expense = approved_expense(paper, at.project, "e5", net=usd("100.00"), tax=usd("19.00"))
+    paper.do("ReimburseExpense", expense_id=expense, paid_on="2025-01-17", bank_reference="T 1")
+
+    assert lines_of(paper, "reimbursement") == {
+        ("2110", "USD"): ("119.00", "115.30"), ("1000", "USD"): ("-119.00", "-115.56"),
+        ("7000", "EUR"): ("0.26", "0.26"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("currency", "tax"), [("JPY", "1900"), ("KWD", "6.789")])
 def test_yen_and_dinars_balance_in_the_books(
     paper: PaperFirm, at: Stage, currency: str, tax: str
@@ -194,8 +217,9 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
-                 "SettleRebate", *POSTED):  # fmt: skip
+                 "SettleRebate", "ReimburseExpense", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
+    paper.do("ReverseExpense", expense_id=approved_expense(paper, at.project, "e9"), why="x")
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],
              why="another client's")  # fmt: skip

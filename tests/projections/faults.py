@@ -19,6 +19,7 @@ PROJECTIONS = (
     "usage", "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
     "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
     "change_orders", "quotes", "handoffs", "rebates", "templates",
+    "change_orders", "project_outlook",
 )  # fmt: skip
 
 

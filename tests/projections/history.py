@@ -49,6 +49,7 @@ def live_a_year(firm: Firm) -> None:
     by_template(firm)
     sell(firm)
     give_back(firm, contract, first)
+    look_ahead(firm, project)
     firm.settle()
 
 
@@ -93,6 +94,42 @@ def change_what_is_sold(firm: Firm) -> None:
                 effective_date="2025-02-10")  # fmt: skip
     firm.do("ApproveChangeOrder", FINANCE, change_order_id=new("order one"),
             approved_on="2025-05-12", client_reference="PO 9")  # fmt: skip
+
+
+def look_ahead(firm: Firm, project: UUID) -> None:
+    """An order that comes in part, an estimate, progress; budget moved; a project over."""
+    ahead = {"project_id": project}
+    firm.do("CommitCost", **ahead, commitment_id=new("print"), cost_code="print",
+            vendor="Fictional Print", reference="PO 1", committed_on="2025-01-20",
+            amount={"amount": "900.00", "currency": "EUR"})  # fmt: skip
+    money = {"net": {"amount": "300.00", "currency": "EUR"},
+             "tax": {"amount": "0.00", "currency": "EUR"}}  # fmt: skip
+    firm.do("RecordExpense", WORKER, expense_id=new("print"), person_id=firm.person, **ahead,
+            spent_on=date(2025, 2, 3), category="print", billable=False,
+            commitment_id=new("print"), **money)  # fmt: skip
+    firm.do("ApproveExpense", expense_id=new("print"))
+    firm.do("RecordExpense", WORKER, expense_id=new("misprint"), person_id=firm.person, **ahead,
+            spent_on=date(2025, 2, 4), category="print", commitment_id=new("print"),
+            receipt_sha256="cd" * 32, **money)  # fmt: skip
+    firm.do("ApproveExpense", expense_id=new("misprint"))
+    firm.do("ReverseExpense", expense_id=new("misprint"), why="it was free")
+    firm.do(
+        "ReforecastProject",
+        **ahead,
+        estimated_on="2025-01-31",
+        lines=[{"cost_code": "consultant", "month": "2025-02-01", "hours": "90", "cost": "4950"}],
+    )
+    firm.do("ReportProgress", **ahead, reported_on="2025-01-31", done="15", evidence="a demo")
+    firm.do("TransferBudget", **ahead, from_cost_code="consultant", from_month="2025-12-01",
+            to_cost_code="print", to_month="2025-01-01", cost="400", why="to be printed",
+            transferred_on="2025-01-20")  # fmt: skip
+    firm.do("ReleaseCommitment", **ahead, commitment_id=new("print"), released_on="2025-06-01",
+            why="fewer copies")  # fmt: skip
+    firm.do("CreateProject", project_id=new("brief"), code="BRIEF", name="brief", entity="DE01")
+    firm.do("HoldProject", project_id=new("brief"), held_on="2025-03-01", why="a pause")
+    firm.do("ResumeProject", project_id=new("brief"), resumed_on="2025-03-08")
+    firm.do("CloseProject", project_id=new("brief"), effective_date="2025-04-01")
+    firm.do("ReopenProject", project_id=new("brief"), why="more", effective_date="2025-05-01")
 
 
 def second_chief() -> Actor:

@@ -88,6 +88,9 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
             reference="late")  # fmt: skip
     open_deal(year, "deal late")
     quoted(year, "late")
+    year.do("CommitCost", project_id=project, commitment_id=new("late"), cost_code="print",
+            vendor="Fictional Press", reference="late", committed_on="2025-01-10",
+            amount={"amount": "1.00", "currency": "EUR"})  # fmt: skip
     year.settle()
 
     assert more
@@ -231,6 +234,7 @@ def test_a_budget_stands_beside_what_was_done(year: Firm) -> None:
 
     assert rows(packet, "role", "budget_hours", "actual_hours", "actual_cost", "actual_value") == [
         ("consultant", "100.00", "16.00", "880.00", "2400.00"),
+        ("print", "0.00", "0.00", "0.00", "0.00"),
         ("all", "100.00", "16.00", "880.00", "2400.00"),
     ]
     assert rows(packet, "budget_value", "value_left")[0] == ("10000.00", "7600.00")

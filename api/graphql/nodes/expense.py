@@ -20,6 +20,7 @@ class Expense(Node):
     net: Money | None = money("net", description="Without tax, as on the receipt")
     tax: Money | None = money("tax")
     state: ExpenseState
+    reimbursed_on: date | None = said("When the spender got the money back")
     person: Person | None = one("person_id")
     project: Project | None = one("project_id")
 

@@ -32,6 +32,7 @@ class Project(Node):
     entity: str = said("Code of the entity whose project it is")
     currency: str = said("The contract's currency, ISO 4217")
     closed: bool = said("No more time or expenses")
+    on_hold: bool = said("No time for the days since it was held")
     client: Client | None = one("client_id", "Null for internal work")
     contract: Contract | None = one("contract_id", "Null for internal work")
     budget_versus_actual: ProjectTotals | None = one("id")

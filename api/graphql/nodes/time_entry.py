@@ -18,7 +18,9 @@ class TimeEntry(Node):
     entity: str = said("Code of the person's home entity")
     work_date: date = said("Local date of the work")
     minutes: int
+    starts_at: str = said("Local time, HH:MM; empty where nobody said it")
     activity: str
+    work_item: str = said("Code in the project's plan; empty for none")
     billable: bool
     state: TimeState
     amount: Money | None = money("amount", "currency", "What it bills; null before approval")
