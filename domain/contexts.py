@@ -10,6 +10,7 @@ import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
+import domain.billing.retainer_commands as retainers
 import domain.billing.run_commands as billing_runs
 import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
@@ -47,6 +48,6 @@ __all__ = [
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
     "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
+    "reissues", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
     "time_corrections", "write_offs",
 ]  # fmt: skip

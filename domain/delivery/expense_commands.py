@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.billing.drawing import draw_approved
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
@@ -84,13 +85,20 @@ class ApproveExpense(Command):
     expense_id: UUID
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, WrongState, MissingRate, NotFound, WrongEntity."""
+        """Raises OwnWork, WrongState, MissingRate, NotFound, WrongEntity.
+
+        Where the contract's retainer refuses work above its allowance: RetainerExhausted.
+        """
         expense = work.load(Expense, self.expense_id)
         person = work.read(Person, expense.person_id)
         work.enter(person.entity)
         expense.refuse_own(work.actor.id, person.user)
         project = work.read(Project, expense.project_id)
-        expense.approve(project.contract_id, rate(work, person, project, expense.spending))
+        rated = rate(work, person, project, expense.spending)
+        expense.approve(project.contract_id, rated)
+        if project.contract_id and rated.bill_amount and not rated.earned:
+            share, on = expense.shares((expense.id,))[0], expense.spending.spent_on
+            draw_approved(work, [(project.contract_id, share, on)])
         return Answer(id=expense.id)
 
 

@@ -10,7 +10,7 @@ from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, R
 from domain.command import Answer, Command
 from domain.delivery.project import Project
 from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
-from domain.delivery.time_rating import rate_all
+from domain.delivery.time_rating import draw_time, rate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.organisation.person import Person
@@ -149,11 +149,16 @@ class ApproveTime(WeekFields):
     entry_ids: tuple[UUID, ...] = Field(default=(), max_length=500, description="None: all")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState."""
+        """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState.
+
+        Where the contract's retainer refuses work above its allowance: RetainerExhausted.
+        """
         sheet, person = self.sheet(work)
         entries = sheet.waiting(self.entry_ids)
         sheet.refuse_own(work.actor.id, person.user, entries)
-        sheet.approve(rate_all(work, person, entries))
+        rated = rate_all(work, person, entries)
+        sheet.approve(rated)
+        draw_time(work, sheet, rated)
         return Answer(id=sheet.id)
 
 
