@@ -52,6 +52,7 @@ from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
 from projections.recurring import Recurring
+from projections.retainers import Retainers
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
@@ -176,7 +177,7 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            Minimums(), Retainers(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
         ]  # fmt: skip

@@ -48,6 +48,6 @@ __all__ = [
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
     "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
-    "time_corrections", "write_offs",
+    "reissues", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes",
+    "time", "time_corrections", "write_offs",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from domain.access.roles import ALL
 from domain.actor import EVERY_ENTITY, Actor
 from domain.billing.invoice_commands import InvoiceAnswer, IssueInvoice
 from domain.billing.recurring_commands import AccrueCharges
+from domain.billing.retainer_commands import FundRetainer
 from domain.billing.run import BillingRun, Proposal
 from domain.billing.run_commands import (
     IssueFromRun,
@@ -30,6 +31,7 @@ from domain.billing.run_commands import (
     run_invoice_id,
 )
 from domain.billing.run_rules import after, before
+from domain.command import Command
 from domain.errors import Refusal
 from domain.identity import named_id, new_id
 from domain.importing import Import
@@ -41,6 +43,7 @@ CONTRACTS_A_BATCH = 200
 DAY = click.DateTime(["%Y-%m-%d"])
 WIDE = 400  # a pipe has no edge
 PLANS = "SELECT id FROM recurring_plans WHERE entity = %s AND starts_on <= %s ORDER BY id"
+RETAINERS = "SELECT contract_id FROM retainers WHERE entity = %s AND from_date <= %s ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def billing(
 @click.option("--entity", required=True, help="Legal entity.")
 @click.option("--through", required=True, type=DAY, help="Cycles due by this day.")
 def charges(*, entity: str, through: datetime) -> None:
-    """Charge every recurring plan of an entity for the cycles that are due; twice charges once."""
+    """Charge every recurring plan and retainer of an entity for what is due; once, run twice."""
     with opened(settings()) as system:
         catch_up(system)
         refused = accrue_all(system, entity, through.date())
@@ -106,18 +109,22 @@ def charges(*, entity: str, through: datetime) -> None:
 
 
 def accrue_all(system: System, entity: str, through: date) -> list[tuple[UUID, Refusal]]:
-    """Charge each plan; what was refused, by plan."""
-    with system.connect() as conn, snapshot(conn, ("recurring",)):
-        rows = conn.execute(PLANS, [entity, through]).fetchall()
+    """Charge plans and grant periods of retainers; what was refused, by plan or contract."""
+    with system.connect() as conn, snapshot(conn, ("recurring", "retainers")):
+        plans = conn.execute(PLANS, [entity, through]).fetchall()
+        retainers = conn.execute(RETAINERS, [entity, through]).fetchall()
+    due: list[tuple[UUID, Command]] = [
+        *((id_, AccrueCharges(plan_id=id_, through=through)) for (id_,) in plans),
+        *((id_, FundRetainer(contract_id=id_, through=through)) for (id_,) in retainers),
+    ]
     refused: list[tuple[UUID, Refusal]] = []
     with system.store.importing(operator()) as batch:
-        commands = [AccrueCharges(plan_id=row[0], through=through) for row in rows]
-        batch.expect(commands)
-        for command in commands:
+        batch.expect([command for _, command in due])
+        for id_, command in due:
             try:
                 batch.run(command)
             except Refusal as refusal:
-                refused.append((command.plan_id, refusal))
+                refused.append((id_, refusal))
     return refused
 
 

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from domain.billing.retainer_grant import Overage, Unit
 from domain.pricing.time_rounding import Mode
 
 BILLING: dict[tuple[str, ...], tuple[str, str]] = {
@@ -14,6 +15,12 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "VolumeDiscountMode",
         "All at the step reached, or each part at its own step.",
     ),
+    get_args(Unit): ("RetainerUnit", "What an allowance counts."),
+    get_args(Overage): (
+        "RetainerOverage",
+        "Work above an allowance is billed, refused, or done for nothing.",
+    ),
+    ("month", "quarter"): ("RetainerPeriod", "How often a retainer grants its allowance."),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

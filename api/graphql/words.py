@@ -32,6 +32,7 @@ class BillableKind(enum.Enum):
     milestone = "milestone"
     recurring = "recurring"
     commitment = "commitment"
+    retainer = "retainer"
 
 
 @strawberry.enum(description="Where a deal stands.")

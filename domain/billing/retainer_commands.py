@@ -62,7 +62,7 @@ class NothingAdjusted(Refusal):
 class RetainerAnswer(Answer):
     """What the contract's retainer has left, and how the command came to what it did."""
 
-    unit: Literal["hours", "money"]
+    unit: str = Field(description="hours or money")
     left: Exact = Field(description="Hours, or money in the contract's currency")
     steps: tuple[str, ...]
 
@@ -116,8 +116,9 @@ class SetRetainerTerms(Command):
         default=None, ge=0, max_digits=15, description="Most that goes into the next period"
     )
     carry_periods: int | None = Field(
-        default=0, ge=0, le=120, description="Periods that what is unused lives on; null: all"
-    )
+        default=None, ge=0, le=120,
+        description="Periods that what is unused lives on, 0: none; left out: it does not expire",
+    )  # fmt: skip
     overage: Overage = Field(default="billed", description="What becomes of work above it")
     overage_rate: Exact | None = Field(
         default=None, ge=0, max_digits=12, description="Of an hour; left out: the work's own"

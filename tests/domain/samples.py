@@ -12,6 +12,7 @@ from tests.domain import (
     samples_corrections,
     samples_plans,
     samples_receivables,
+    samples_retainers,
     samples_revenue,
     samples_runs,
     samples_sales,
@@ -28,7 +29,7 @@ KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
-    samples_runs, samples_corrections,
+    samples_runs, samples_corrections, samples_retainers,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -16,8 +16,9 @@ from tests.firm import Firm
 ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
-    "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
-    "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
+    "retainers", "receivables", "ledger", "collection", "audit_trail", "outbox",
+    "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
+    "contract_limits",
 )  # fmt: skip
 
 
