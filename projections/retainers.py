@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.billing.retainer_account import Retainer
 from domain.billing.retainer_grant import Granted, ItemDraw, RetainerOf, Took
 from domain.contracts.account import ContractAccount
+from domain.revenue.policy import RevenuePolicy
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
@@ -66,6 +67,12 @@ CARRIED = Table(
     key=("position", "grant_id"),
     indexes=("retainer_id, period",),
 )  # fmt: skip
+POLICIES = Table(
+    "retainer_policies",
+    {"position": "bigint", "entity": "text", "from_on": "date", "breakage_pct": "numeric"},
+    key=("position",),
+    indexes=("entity, from_on",),
+)
 
 
 class Retainers(Projection):
@@ -75,7 +82,7 @@ class Retainers(Projection):
     """
 
     name = "retainers"
-    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED)
+    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED, POLICIES)
 
     @on(Retainer.Agreed)
     def agreed(self, fact: Retainer.Agreed, at: Recorded, fold: Fold) -> None:
@@ -154,6 +161,13 @@ class Retainers(Projection):
         if given.kind == "retainer":
             fold.append(MOVES, at.position, 0, given.holder_id, given.item_id, "repriced",
                         given.written_on, ZERO, -given.amount)  # fmt: skip
+
+    @on(RevenuePolicy.Adopted)
+    def adopted(self, fact: RevenuePolicy.Adopted, at: Recorded, fold: Fold) -> None:
+        """How much of all grants an entity expects never to be used."""
+        chosen = fact.choice
+        fold.append(POLICIES, at.position, fact.entity, chosen.from_on,
+                    chosen.expected_breakage_pct)  # fmt: skip
 
     @on(Retainer.Billed)
     def billed(self, fact: Retainer.Billed, at: Recorded, fold: Fold) -> None:

@@ -18,6 +18,7 @@ from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.realisation import REALISATION
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
+from projections.reports.retainer_balances import RETAINER_BALANCES
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.sync_health import SYNC_HEALTH
@@ -34,6 +35,6 @@ REPORTS: dict[str, Report] = {
         CONTRACT_ROLLFORWARD, DEFERRED_AND_UNBILLED, REVENUE_WATERFALL, REMAINING_OBLIGATIONS,
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
-        CHANGE_ORDERS,
+        CHANGE_ORDERS, RETAINER_BALANCES,
     )
 }  # fmt: skip

@@ -21,6 +21,7 @@ from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
+from projections.verify.retainers import Retainers
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -34,7 +35,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
+    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Retainers,
+    Numbers,
 )  # fmt: skip
 
 
