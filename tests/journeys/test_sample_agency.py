@@ -1,4 +1,4 @@
-"""A year of an agency on retainers: fees billed ahead, work drawn, rests carried, and what is above.
+"""A year of an agency on retainers: fees billed ahead, work drawn, rests carried, overage.
 
 Four clients: one whose unused hours live on for a month, one on a budget of money for work and
 expenses, one that pays in yen, one whose terms grow in July.
@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing.retainer_account import Retainer, retainer_id
+from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from tests.domain.named import new
-from tests.domain.samples_retainers import retained, source, worked
+from tests.domain.samples_retainers import retained, worked
 from tests.domain.samples_revenue import ACCOUNTANT, ALL_FIVE, allocated, promise
-from tests.firm import CHIEF, WORKER, Firm
+from tests.firm import WORKER, Firm
 from tests.journeys.test_sample_firms import YEAR, balance, bill, closing, earn, last_day, report
 from tests.projections.faults import off
 from tests.projections.history import publish_rates
@@ -47,7 +47,8 @@ OVERAGE = {"carry": "6000", "budget": "0", "yen": "300000", "grow": "2000"}
 def agency(firm: Firm) -> Firm:
     """Every client's retainer, with its fees and what may come above them identified."""
     publish_rates(firm)
-    firm.rates(date(2025, 1, 2), USD="1.0321", GBP="0.8290", JPY="161.20")
+    for on in (date(2025, 1, 2), date(2025, 12, 30)):
+        firm.rates(on, USD="1.0321", GBP="0.8290", JPY="161.20")
     firm.do("AdoptRevenuePolicy", entity="DE01", from_on="2025-01-01", expected_breakage_pct="5")
     for name in CLIENTS:
         start(firm, name)
@@ -203,11 +204,8 @@ def test_an_undone_approval_gives_the_hours_and_the_revenue_back(agency: Firm) -
     agency.do("ApproveTime", person_id=agency.person, week=day, entry_ids=[entry])
     agency.settle()
 
-    assert source(agency, day, entry)["ids"] == [entry]
     assert sum(earn(agency, YEAR[0])) > 0
     assert off(agency) == {}
-    assert CHIEF.id != "worker"
-    assert Retainer.Drawn.TOPIC == "billing.retainer_drawn"
 
 
 def test_the_last_rights_end_with_the_year(agency: Firm) -> None:
