@@ -14,10 +14,12 @@ from uuid import UUID
 from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
 from domain.billing.minimum import MinimumCommitment
+from domain.billing.retainer_account import Retainer
 from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new, samples, set_up
+from tests.domain.samples_retainers import EARLY
 
 FOLDER = Path(__file__).parent / "golden_events"
 MAPPER = FactMapper(Mirror())
@@ -78,6 +80,22 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         firm.do("IssueCreditMemo", memo_id=new("m5"), invoice_id=new("i5"),
                 issued_on="2025-04-01", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
+    if name == "FundRetainer":
+        fund = firm.last(Retainer.Funded)
+        source = {"kind": "retainer", "holder_id": fund.originator_id, "ids": [fund.granted.id]}
+        firm.do("IssueInvoice", invoice_id=new("i6"), contract_id=fund.of.contract_id,
+                issued_on="2025-03-01", sources=[source])  # fmt: skip
+        firm.do("IssueCreditMemo", memo_id=new("m6"), invoice_id=new("i6"),
+                issued_on="2025-03-01", why="again",
+                lines=[{"no": 1, "restore": True}])  # fmt: skip
+        firm.do("IssueInvoice", invoice_id=new("i4"), contract_id=fund.of.contract_id,
+                issued_on="2025-03-02", sources=[source])  # fmt: skip
+        firm.do("IssueCreditMemo", memo_id=new("m4"), invoice_id=new("i4"),
+                issued_on="2025-03-02", why="not wanted",
+                lines=[{"no": 1, "net": "100.00"}])  # fmt: skip
+    if name == "DrawRetainer":
+        firm.do("ReverseTime", person_id=firm.person, week=EARLY, entry_ids=[new("early")],
+                why="not done")  # fmt: skip
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]
         firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")
