@@ -27,7 +27,7 @@ from domain.billing.retainer_grant import (
 )
 from domain.billing.retainer_rules import period_of
 from domain.command import Answer, Command, Exact, Value
-from domain.contracts.contract import Contract
+from domain.contracts.contract import Contract, OutsideTerm
 from domain.delivery.expense import Expense
 from domain.delivery.timesheet import OwnWork, Timesheet
 from domain.errors import Refusal
@@ -132,10 +132,10 @@ class SetRetainerTerms(Command):
         return self.from_date
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises NoRatedWork, EarnedOverTime, BadRetainerTerms, AmountTooFine, NotFound.
+        """Raises NoRatedWork, EarnedOverTime, BadRetainerTerms, OutsideTerm, AmountTooFine.
 
         Once there are terms: UnitFixed, TermsMidPeriod, PeriodGranted. ContractNotActive,
-        WrongEntity.
+        NotFound, WrongEntity.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -145,6 +145,8 @@ class SetRetainerTerms(Command):
                                  field="contract_id")  # fmt: skip
         if contract.terms.model != "time_and_materials":
             raise NoRatedWork(f"{contract.name} is a fixed fee", field="contract_id")
+        if not contract.starts_on <= self.from_date <= last_day(contract):
+            raise OutsideTerm(f"{self.from_date} is outside the contract", field="from_date")
         self._check(contract.currency)
         id_, agreement = retainer_id(contract.id), self._agreement()
         known = work.load_or_none(Retainer, id_)

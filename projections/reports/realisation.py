@@ -13,6 +13,7 @@ from projections.table import Conn
 
 CENT = Decimal("0.01")
 BY = {"project": "p.code", "client": "k.code", "person": "w.code"}
+# A retainer's fee is paid ahead for work that stands here itself.
 SUMS = f"""
 {ITEMS}
 SELECT i.entity, coalesce({{by}}, ''), i.currency, sum(i.standard),
@@ -25,6 +26,7 @@ FROM items i JOIN contracts c ON c.id = i.contract_id JOIN clients k ON k.id = c
 LEFT JOIN projects p ON p.id = i.project_id
 LEFT JOIN expenses x ON x.id = i.item_id
 LEFT JOIN people w ON w.id = coalesce(i.person_id, x.person_id)
+WHERE i.kind <> 'retainer'
 GROUP BY i.entity, coalesce({{by}}, ''), i.currency
 ORDER BY i.entity COLLATE "C", coalesce({{by}}, '') COLLATE "C", i.currency COLLATE "C"
 """

@@ -28,7 +28,7 @@ from domain.billing.retainer_rules import (
 )
 from domain.consumption import BilledElsewhere
 from domain.contracts.account import BillableHeld, ContractAccount
-from domain.contracts.contract import ContractNotActive
+from domain.contracts.contract import ContractNotActive, OutsideTerm
 from domain.delivery.timesheet import OwnWork, Timesheet, UnknownEntry
 from domain.money import AmountTooFine
 from tests.domain.named import new
@@ -198,6 +198,8 @@ def test_terms_that_contradict_themselves_are_refused(paper: PaperFirm) -> None:
     paper.refuses(BadRetainerTerms, "SetRetainerTerms", **of,
                   **terms(unit="money", overage_rate="1"))  # fmt: skip
     paper.refuses(AmountTooFine, "SetRetainerTerms", **of, **terms(fee="0.001"))
+    paper.refuses(OutsideTerm, "SetRetainerTerms", **of, **terms(from_date="2024-12-31"))
+    paper.refuses(OutsideTerm, "SetRetainerTerms", **of, **terms(from_date="2026-01-01"))
     paper.refuses(AmountTooFine, "SetRetainerTerms", **of,
                   **terms(unit="money", carry_limit="0.001"))  # fmt: skip
 

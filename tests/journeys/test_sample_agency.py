@@ -4,6 +4,7 @@ Four clients: one whose unused hours live on for a month, one on a budget of mon
 expenses, one that pays in yen, one whose terms grow in July.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,7 +40,8 @@ HOURS = {
     "carry": "8 3 14 10 2 16 9 11 5.5 12 10 7", "budget": "9 10 12 8 10 4 10 11 9 10 3 10",
     "yen": "8 2.25 10 9 7 8 12 1 3 11 8 8", "grow": "6 5 7 6 6 6 12 9 13 12 11 12",
 }  # fmt: skip
-FEES = {"carry": 12 * 1000, "budget": 12 * 1200, "yen": 12 * 100001, "grow": 6 * (700 + 1300)}
+FEES = {"carry": 12 * 1000, "budget": 12 * 1200, "yen": 12 * 100001, "grow": 12 * 700}
+MORE = 6 * (1300 - 700)
 OVERAGE = {"carry": "6000", "budget": "0", "yen": "300000", "grow": "2000"}
 
 
@@ -106,7 +108,7 @@ def held(firm: Firm, on: date) -> list[dict[str, Any]]:
 def live(firm: Firm, month: date) -> None:
     """A month of everybody, billed and earned at its end."""
     if month.month == 7:
-        firm.do("SetRetainerTerms", contract_id=new("grow"), from_date=month, **GROWN)
+        grow(firm, month)
     for name in CLIENTS:
         work(firm, name, month)
     spend(firm, month)
@@ -116,6 +118,22 @@ def live(firm: Firm, month: date) -> None:
     if month.month == 5:
         rebill(firm)
     earn(firm, month)
+
+
+def grow(firm: Firm, month: date) -> None:
+    """Twice the hours from July on: other terms, and a change of the price of what remains."""
+    firm.do("SetRetainerTerms", contract_id=new("grow"), from_date=month, **GROWN)
+    given = {"modification_id": new("growth"), "changed_on": month, "approved": True}
+    rest = D(OVERAGE["grow"]) - 150  # an hour of March was above
+    firm.do("AssessModification", ACCOUNTANT, contract_id=new("grow"), price_change=str(MORE),
+            remaining="distinct", adds=True, added_distinct=True, **given, changes=[
+                {"obligation": "allowance", "distinct": True, "total_ssp": "12000",
+                 "remaining_ssp": "7800"},
+                {"obligation": "above", "distinct": True, "total_ssp": OVERAGE["grow"],
+                 "remaining_ssp": str(rest)},
+            ])  # fmt: skip
+    firm.do("ConfirmModification", modification_id=new("growth"), change_order="order 12",
+            treatment="prospective", why="what remains is distinct")  # fmt: skip
 
 
 def rebill(firm: Firm) -> None:
@@ -169,6 +187,7 @@ def assert_earned_within_what_was_allocated(firm: Firm) -> None:
             " GROUP BY contract_id"
         ).fetchall()
     allocated_to = {new(name): FEES[name] + int(OVERAGE[name]) for name in CLIENTS}
+    allocated_to[new("grow")] += MORE
     assert all(0 < earned <= allocated_to[contract] for contract, earned in rows)
     assert len(rows) == len(CLIENTS)
 
@@ -205,6 +224,28 @@ def test_an_undone_approval_gives_the_hours_and_the_revenue_back(agency: Firm) -
     agency.settle()
 
     assert sum(earn(agency, YEAR[0])) > 0
+    assert off(agency) == {}
+
+
+def test_the_same_hour_is_not_drawn_by_two_approvals_at_once(agency: Firm) -> None:
+    project, days = new("carry project"), [date(2025, 1, 6 + 7 * week) for week in range(3)]
+    for day in days:
+        agency.do("LogTime", WORKER, person_id=agency.person, project_id=project, work_date=day,
+                  minutes=420)  # fmt: skip
+        agency.do("SubmitTimesheet", WORKER, person_id=agency.person, week=day)
+
+    def approve(day: date) -> None:
+        agency.do("ApproveTime", person_id=agency.person, week=day)
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(approve, days))
+    agency.settle()
+
+    row = next(row for row in held(agency, days[-1]) if row["contract"] == "carry")
+    assert (row["drawn"], row["closing"]) == ("10.00", "0.00")
+    unbilled = report(agency, "unbilled", days[-1], entity="DE01")
+    hours = [item for item in unbilled if item["contract"] == "carry"]
+    assert sum(D(item["amount"]) for item in hours) == 1000 + 11 * 150
     assert off(agency) == {}
 
 
