@@ -20,6 +20,7 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "RetainerOverage",
         "Work above an allowance is billed, refused, or done for nothing.",
     ),
+    ("time", "expense"): ("DrawingKind", "Work that draws from a retainer."),
     ("month", "quarter"): ("RetainerPeriod", "How often a retainer grants its allowance."),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),

@@ -11,8 +11,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.billing.retainer_account import Retainer, retainer_id
 from domain.billing.retainer_grant import MINUTES_PER_HOUR, ItemDraw, Wanted
+from domain.command import Answer
 from domain.consumption import Share
 from domain.contracts.account import ContractAccount, WriteDown
 from domain.contracts.commands import account_of
@@ -27,6 +30,12 @@ OVERAGE = {
     "refused": "",
 }  # fmt: skip
 """Why work above an allowance is worth something else."""
+
+
+class DrawnAnswer(Answer):
+    """What was approved, and what of it retainers pay for; no steps where none does."""
+
+    steps: tuple[str, ...] = Field(default=(), description="What was drawn, what is above")
 
 
 def last_day(contract: Contract) -> date:
@@ -78,13 +87,20 @@ def _wanted(retainer: Retainer, account: ContractAccount, share: Share, on: date
     return Wanted(share.kind, share.holder_id, share.id, on, quantity, worth.amount)
 
 
-def draw_approved(work: UnitOfWork, things: Iterable[tuple[UUID, Share, date]]) -> None:
-    """Draw what was just approved, each under its contract. Raises RetainerExhausted."""
+def draw_approved(work: UnitOfWork, things: Iterable[tuple[UUID, Share, date]]) -> tuple[str, ...]:
+    """Draw what was just approved, each under its contract; how, in words.
+
+    Raises RetainerExhausted.
+    """
     under: dict[UUID, list[Dated]] = defaultdict(list)
     for contract_id, share, on in things:
         under[contract_id].append((share, on))
-    for contract_id, found in under.items():
-        draw(work, work.read(Contract, contract_id), found)
+    drawn = [
+        one
+        for contract_id, found in under.items()
+        for one in draw(work, work.read(Contract, contract_id), found)
+    ]
+    return tuple(step.text for one in drawn for step in one.steps)
 
 
 def undo(

@@ -82,14 +82,17 @@ class RetainerCommand(Command):
 def answer_of(retainer: Retainer) -> RetainerAnswer:
     """What is left, and the steps of every fact the command decided."""
     left = retainer.left / MINUTES_PER_HOUR if retainer.unit == "hours" else retainer.left
-    steps = [step.text for fact in retainer.pending_events for step in _steps(fact)]
+    currency = retainer.of.currency
+    steps = [step.text for fact in retainer.pending_events for step in _steps(fact, currency)]
     return RetainerAnswer(
         id=retainer.id, unit=retainer.unit, left=left.quantize(FINEST), steps=tuple(steps)
     )
 
 
-def _steps(fact: object) -> Iterable[Step]:
+def _steps(fact: object, currency: str) -> Iterable[Step]:
     """How a fact came about, whichever of the retainer's it is."""
+    if isinstance(fact, Retainer.Agreed | Retainer.Changed):
+        return [Step("retainer.terms", fact.agreement.words(currency))]
     if isinstance(fact, Retainer.Funded):
         return fact.granted.steps
     if isinstance(fact, Retainer.Drawn):
@@ -106,6 +109,7 @@ class SetRetainerTerms(Command):
     """
 
     ROLES: ClassVar = MANAGERS
+    ANSWER: ClassVar = RetainerAnswer
     contract_id: UUID
     from_date: date = Field(description="First day of a period; its day of the month is kept")
     period: Literal["month", "quarter"] = "month"
@@ -131,7 +135,7 @@ class SetRetainerTerms(Command):
         del today
         return self.from_date
 
-    def run(self, work: UnitOfWork) -> Answer:
+    def run(self, work: UnitOfWork) -> RetainerAnswer:
         """Raises NoRatedWork, EarnedOverTime, BadRetainerTerms, OutsideTerm, AmountTooFine.
 
         Once there are terms: UnitFixed, TermsMidPeriod, PeriodGranted. ContractNotActive,
@@ -152,9 +156,9 @@ class SetRetainerTerms(Command):
         known = work.load_or_none(Retainer, id_)
         if known:
             known.change(agreement)
-            return Answer(id=id_)
+            return answer_of(known)
         of = RetainerOf(contract.id, entity.code, contract.currency)
-        return Answer(id=work.add(Retainer(id_, of, agreement)).id)
+        return answer_of(work.add(Retainer(id_, of, agreement)))
 
     def _check(self, currency: str) -> None:
         require_fine(self.fee, currency, field="fee")

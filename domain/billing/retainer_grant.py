@@ -63,6 +63,15 @@ class Agreement:
             return None
         return self.period(number + self.carry_periods).ends_before - timedelta(days=1)
 
+    def words(self, currency: str) -> str:
+        """What becomes of what is unused, and of what is above, for people."""
+        lives = {None: "does not expire", 0: "lapses with its period"}
+        unused = lives.get(self.carry_periods, f"lives on, periods: {self.carry_periods}")
+        if self.carry_limit is not None and self.carry_periods != 0:
+            unused += f", at most {in_words(self.carry_limit, self.unit, currency)}"
+        rate = "" if self.overage_rate is None else f" at {self.overage_rate} {currency}/h"
+        return f"what is unused {unused}; what is above is {self.overage}{rate}"
+
     def terms(self, currency: str) -> RetainerTerms:
         """As the calculation takes them."""
         return RetainerTerms(

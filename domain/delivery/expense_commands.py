@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
-from domain.billing.drawing import draw_approved
+from domain.billing.drawing import DrawnAnswer, draw_approved
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
@@ -82,6 +82,7 @@ class ApproveExpense(Command):
     """Agree to somebody else's expense; figures are frozen at the rates of its day."""
 
     ROLES: ClassVar = APPROVERS
+    ANSWER: ClassVar = DrawnAnswer
     expense_id: UUID
 
     def run(self, work: UnitOfWork) -> Answer:
@@ -96,10 +97,11 @@ class ApproveExpense(Command):
         project = work.read(Project, expense.project_id)
         rated = rate(work, person, project, expense.spending)
         expense.approve(project.contract_id, rated)
+        steps: tuple[str, ...] = ()
         if project.contract_id and rated.bill_amount and not rated.earned:
             share, on = expense.shares((expense.id,))[0], expense.spending.spent_on
-            draw_approved(work, [(project.contract_id, share, on)])
-        return Answer(id=expense.id)
+            steps = draw_approved(work, [(project.contract_id, share, on)])
+        return DrawnAnswer(id=expense.id, steps=steps)
 
 
 class RejectExpense(Command):

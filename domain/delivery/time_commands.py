@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.billing.drawing import DrawnAnswer
 from domain.command import Answer, Command
 from domain.delivery.project import Project
 from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, monday_of, timesheet_id
@@ -146,6 +147,7 @@ class ApproveTime(WeekFields):
     """Agree to submitted time of somebody else; rates are looked up by work date and frozen."""
 
     ROLES: ClassVar = APPROVERS
+    ANSWER: ClassVar = DrawnAnswer
     entry_ids: tuple[UUID, ...] = Field(default=(), max_length=500, description="None: all")
 
     def run(self, work: UnitOfWork) -> Answer:
@@ -158,8 +160,7 @@ class ApproveTime(WeekFields):
         sheet.refuse_own(work.actor.id, person.user, entries)
         rated = rate_all(work, person, entries)
         sheet.approve(rated)
-        draw_time(work, sheet, rated)
-        return Answer(id=sheet.id)
+        return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, rated))
 
 
 class RejectTime(WeekFields):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, PROJECT_MANAGER
-from domain.billing.drawing import undo
+from domain.billing.drawing import DrawnAnswer, undo
 from domain.command import Answer, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.contract import Contract
@@ -97,6 +97,7 @@ class ReRateTime(ApprovedFields):
     """
 
     ROLES: ClassVar = CORRECTORS
+    ANSWER: ClassVar = DrawnAnswer
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved).
@@ -108,8 +109,7 @@ class ReRateTime(ApprovedFields):
         sheet.require_approved(self.entry_ids)
         after = rerate_all(work, person, entries)
         sheet.rerate(tuple(after), self.why)
-        draw_time(work, sheet, after)
-        return Answer(id=sheet.id)
+        return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, after))
 
 
 class SetBillability(WeekFields):

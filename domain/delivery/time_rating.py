@@ -38,12 +38,12 @@ def rate_all(work: UnitOfWork, person: Person, entries: Sequence[Entry]) -> tupl
     return tuple(rate(work, person, entry, rounded) for entry in entries)
 
 
-def draw_time(work: UnitOfWork, sheet: Timesheet, rated: Iterable[RatedTime]) -> None:
+def draw_time(work: UnitOfWork, sheet: Timesheet, rated: Iterable[RatedTime]) -> tuple[str, ...]:
     """Let approved entries that a revenue run earns draw from their contracts' retainers.
 
-    Raises RetainerExhausted.
+    Answers how, in words. Raises RetainerExhausted.
     """
-    draw_approved(work, [
+    return draw_approved(work, [
         (one.contract_id, sheet.shares((one.entry_id,))[0], one.work_date)
         for one in rated
         if one.contract_id and one.bill and one.bill.amount and not one.bill.earned

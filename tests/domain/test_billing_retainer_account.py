@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ from tests.domain.retainer_stage import (
     worth,
     worth_of_all,
 )
-from tests.domain.samples_retainers import source
+from tests.domain.samples_retainers import source, terms
 from tests.firm import CHIEF
 
 
@@ -52,6 +53,23 @@ def test_approved_work_draws_what_is_left_and_the_rest_is_billed(at: Retained) -
     assert [one.part.amount for one in found] == [1200, 300]
     answer = invoice(at, "i", "2025-01-31", source(at[0], JANUARY, new("second")))
     assert answer.net == 3 * RATE
+
+
+def test_terms_and_approvals_say_what_they_come_to(at: Retained) -> None:
+    paper, contract, _ = at
+    hours(at, "first", JANUARY, "12")
+    week = {"person_id": paper.person, "week": JANUARY, "entry_ids": [new("first")]}
+    paper.do("UnapproveTime", **week, why="x")
+    changed: Any = paper.do("SetRetainerTerms", contract_id=contract, **terms(
+        from_date="2025-02-01", overage_rate="180")).answer  # fmt: skip
+    approved: Any = paper.do("ApproveTime", **week).answer
+
+    assert changed.steps == (
+        "what is unused lives on, periods: 1, at most 5 h; what is above is billed at 180 EUR/h",
+    )
+    assert approved.steps == (
+        "10 h of 2025-01-08 drawn, worth 1500.00 EUR", "2 h above, billed: 300.00 to bill"
+    )  # fmt: skip
 
 
 def test_what_is_drawn_is_never_billed(at: Retained) -> None:
