@@ -197,6 +197,8 @@ def keep_retainers(firm: Firm) -> None:
     undone = {"person_id": firm.person, "week": week, "why": "put right"}
     firm.do("UnapproveTime", **undone, entry_ids=[new("kept 0")])
     firm.do("ReverseTime", **undone, entry_ids=[new("kept 1")])
+    firm.do("SetTimeTerms", **of, from_date="2025-01-01", blended_rate="160")
+    firm.do("ReRateTime", **undone, entry_ids=[new("kept 2")])
     firm.do("RollRetainerPeriod", **of, day="2025-01-31")
     firm.do("AdjustRetainer", **of, quantity="3", on=week, why="a slow month",
             approved_by="a director")  # fmt: skip

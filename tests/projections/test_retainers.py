@@ -95,14 +95,19 @@ def bill_fee(firm: Firm, contract: UUID) -> str:
     return str(answer.net)
 
 
+def cut_fee(firm: Firm) -> None:
+    """Take a tenth of the billed fee back."""
+    firm.do("IssueCreditMemo", memo_id=new("m"), invoice_id=new("fee"), issued_on="2025-01-31",
+            why="x", lines=[{"no": 1, "net": "108.00"}])  # fmt: skip
+    firm.settle()
+
+
 def test_a_fee_is_earned_as_far_as_it_is_asked_for(kept: Kept) -> None:
     firm, contract, _ = kept
     assert bill_fee(firm, contract) == "1080.00"
     firm.settle()
     first = balances(firm, "2025-01-31")[0]
-    firm.do("IssueCreditMemo", memo_id=new("m"), invoice_id=new("fee"), issued_on="2025-01-31",
-            why="x", lines=[{"no": 1, "net": "108.00"}])  # fmt: skip
-    firm.settle()
+    cut_fee(firm)
     second = balances(firm, "2025-01-31")[0]
 
     assert (first["fee_funded"], first["fee_earned"]) == ("1080.00", "756.00")
@@ -117,14 +122,16 @@ def test_a_run_is_told_of_grants_and_of_work_that_is_not_paid_for(kept: Kept) ->
     promise(firm, contract, "allowance", measure="retainer", ssp="14400")
     promise(firm, contract, "above", measure="as_invoiced", ssp="3600")
     allocated(firm, contract, "18000")
+    bill_fee(firm, contract)
+    cut_fee(firm)
     work_in_february(kept, 15 * 60)
 
     with firm.system.connect() as conn, snapshot(conn, READS) as known:
         (run,) = planned(conn, "DE01", FEBRUARY, known)
 
     grants, above = run.command.measures
-    assert {one.drawn for one in grants.grants} == {one.quantity for one in grants.grants} == {600}
-    assert above.invoiceable == 2 * 150
+    assert [(one.fee, one.drawn) for one in grants.grants] == [(D(972), D(540)), (D(1200), D(600))]
+    assert above.invoiceable == 3 * 150
 
 
 def test_a_balance_without_its_movement_and_a_lost_cover_are_named(kept: Kept) -> None:
