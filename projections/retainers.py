@@ -24,7 +24,7 @@ RETAINERS = Table(
     "retainers",
     {
         "id": "uuid", "contract_id": "uuid", "entity": "text", "currency": "text",
-        "unit": "text", "from_date": "date", "position": "bigint",
+        "unit": "text", "from_date": "date", "rolled": "date?", "position": "bigint",
     },
     key=("id",),
     indexes=("entity, id", "contract_id"),
@@ -90,7 +90,7 @@ class Retainers(Projection):
         of, terms = fact.of, fact.agreement
         fold.put(RETAINERS, id=at.stream_id, contract_id=of.contract_id, entity=of.entity,
                  currency=of.currency, unit=terms.unit, from_date=terms.from_date,
-                 position=at.position)  # fmt: skip
+                 rolled=None, position=at.position)  # fmt: skip
 
     @on(Retainer.Funded)
     def funded(self, fact: Retainer.Funded, at: Recorded, fold: Fold) -> None:
@@ -128,6 +128,7 @@ class Retainers(Projection):
     @on(Retainer.Rolled)
     def rolled(self, fact: Retainer.Rolled, at: Recorded, fold: Fold) -> None:
         """What went on, and what did not."""
+        fold.patch(RETAINERS, at.stream_id, rolled=fact.period)
         for took in fact.carried:
             fold.append(CARRIED, at.position, at.stream_id, fact.period, took.grant_id,
                         took.quantity)  # fmt: skip

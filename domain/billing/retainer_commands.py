@@ -72,18 +72,24 @@ class RetainerCommand(Command):
 
     contract_id: UUID
 
-    def retainer(self, work: UnitOfWork) -> tuple[Retainer, Contract]:
-        """Raises NotFound, WrongEntity."""
+    def retainer(self, work: UnitOfWork) -> tuple[Retainer, Contract, int]:
+        """The retainer, its contract, and how many facts wait to be written with this command's.
+
+        Raises NotFound, WrongEntity.
+        """
         contract = work.read(Contract, self.contract_id)
         legal_entity(work, contract.entity)
-        return work.load(Retainer, retainer_id(contract.id)), contract
+        found = work.load(Retainer, retainer_id(contract.id))
+        return found, contract, len(found.pending_events)
 
 
-def answer_of(retainer: Retainer) -> RetainerAnswer:
-    """What is left, and the steps of every fact the command decided."""
+def answer_of(retainer: Retainer, before: int = 0) -> RetainerAnswer:
+    """What is left, and the steps of every fact decided after the first ``before`` ones."""
     left = retainer.left / MINUTES_PER_HOUR if retainer.unit == "hours" else retainer.left
     currency = retainer.of.currency
-    steps = [step.text for fact in retainer.pending_events for step in _steps(fact, currency)]
+    steps = [
+        step.text for fact in retainer.pending_events[before:] for step in _steps(fact, currency)
+    ]
     return RetainerAnswer(
         id=retainer.id, unit=retainer.unit, left=left.quantize(FINEST), steps=tuple(steps)
     )
@@ -155,8 +161,9 @@ class SetRetainerTerms(Command):
         id_, agreement = retainer_id(contract.id), self._agreement()
         known = work.load_or_none(Retainer, id_)
         if known:
+            before = len(known.pending_events)
             known.change(agreement)
-            return answer_of(known)
+            return answer_of(known, before)
         of = RetainerOf(contract.id, entity.code, contract.currency)
         return answer_of(work.add(Retainer(id_, of, agreement)))
 
@@ -197,9 +204,9 @@ class FundRetainer(RetainerCommand):
 
     def run(self, work: UnitOfWork) -> RetainerAnswer:
         """Raises NotFound, WrongEntity."""
-        retainer, contract = self.retainer(work)
+        retainer, contract, before = self.retainer(work)
         retainer.fund(min(self.through, last_day(contract)))
-        return answer_of(retainer)
+        return answer_of(retainer, before)
 
 
 class DrawRef(Value):
@@ -226,10 +233,10 @@ class DrawRetainer(RetainerCommand):
 
         UnknownEntry, WrongEntity.
         """
-        retainer, contract = self.retainer(work)
+        retainer, contract, before = self.retainer(work)
         things = [one for ref in self.sources for one in dated(work, ref, contract.id)]
         draw(work, contract, things)
-        return answer_of(retainer)
+        return answer_of(retainer, before)
 
 
 def dated(work: UnitOfWork, ref: DrawRef, contract_id: UUID) -> list[Dated]:
@@ -270,16 +277,19 @@ class RollRetainerPeriod(RetainerCommand):
 
     def run(self, work: UnitOfWork) -> RetainerAnswer:
         """Raises MonthNotOver, RollOutOfOrder, UnknownGrant, NotFound, WrongEntity."""
-        retainer, contract = self.retainer(work)
+        retainer, contract, before = self.retainer(work)
         retainer.fund(min(self.day, last_day(contract)))
         if (last := period_of(retainer.grants.values(), self.day).ends_on) >= work.today:
             raise MonthNotOver(f"the period goes on until {last}", field="day")
         retainer.roll(self.day)
-        return answer_of(retainer)
+        return answer_of(retainer, before)
 
 
 class ExpireRetainer(RetainerCommand):
-    """Let lapse what can no longer be drawn: expired grants, or all once the contract ended."""
+    """Let lapse what can no longer be drawn: expired grants, or all once the contract ended.
+
+    Work approved later is above the allowance.
+    """
 
     ROLES: ClassVar = CLOSERS
     ANSWER: ClassVar = RetainerAnswer
@@ -292,15 +302,18 @@ class ExpireRetainer(RetainerCommand):
 
     def run(self, work: UnitOfWork) -> RetainerAnswer:
         """Raises MonthNotOver, NotFound, WrongEntity."""
-        retainer, contract = self.retainer(work)
+        retainer, contract, before = self.retainer(work)
         if self.on >= work.today:
             raise MonthNotOver(f"{self.on} is not over", field="on")
         retainer.expire(self.on, last_day(contract))
-        return answer_of(retainer)
+        return answer_of(retainer, before)
 
 
 class AdjustRetainer(RetainerCommand):
-    """Grant more for no fee, or take some of what is left away; somebody else has approved it."""
+    """Grant more for no fee, or take some of what is left away; somebody else has approved it.
+
+    What is taken away is earned like what lapses: its fee stays.
+    """
 
     ROLES: ClassVar = frozenset({ADMIN, BILLING, CONTROLLER})
     ANSWER: ClassVar = RetainerAnswer
@@ -320,7 +333,7 @@ class AdjustRetainer(RetainerCommand):
 
         BadRetainerTerms where it would expire before it begins; WrongEntity.
         """
-        retainer, contract = self.retainer(work)
+        retainer, contract, before = self.retainer(work)
         if self.approved_by == work.actor.id:
             raise OwnWork("an adjustment is approved by somebody else", field="approved_by")
         if not self.quantity:
@@ -333,4 +346,4 @@ class AdjustRetainer(RetainerCommand):
         scale = MINUTES_PER_HOUR if retainer.unit == "hours" else 1
         retainer.adjust(self.quantity * scale, self.on, self.expires_on, self.why,
                         self.approved_by)  # fmt: skip
-        return answer_of(retainer)
+        return answer_of(retainer, before)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from api.commands.run_retainers import close_all
 from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from tests.domain.named import new
@@ -96,9 +97,11 @@ def spend(firm: Firm, month: date) -> None:
 
 def close(firm: Firm, month: date) -> None:
     """Close the periods once the time is approved; the last one waits for the year to end."""
+    firm.settle()
     if month.month < 12:
-        for name in CLIENTS:
-            firm.do("RollRetainerPeriod", contract_id=new(name), day=last_day(month))
+        rehearsed = close_all(firm.system, "DE01", last_day(month), dry_run=True)
+        assert close_all(firm.system, "DE01", last_day(month), dry_run=False) == rehearsed
+        assert [line.refusal for line in rehearsed if line.refusal] == []
 
 
 def held(firm: Firm, on: date) -> list[dict[str, Any]]:
