@@ -66,7 +66,8 @@ SELECT coalesce(g.into_id, r.contract_id), t.text, sum(m.fee),
 FROM retainer_moves m JOIN retainer_grants t ON t.id = m.grant_id
 JOIN retainers r ON r.id = m.retainer_id
 LEFT JOIN combined_contracts g ON g.contract_id = r.contract_id AND g.position <= %(known)s
-WHERE r.entity = %(entity)s AND m.effective_date <= %(on)s AND m.position <= %(known)s
+WHERE r.entity = %(entity)s AND greatest(m.effective_date, t.period) <= %(on)s
+    AND m.position <= %(known)s
 GROUP BY 1, t.id, t.text, t.period HAVING sum(m.fee) <> 0
 ORDER BY 1, t.period, t.id
 """

@@ -266,8 +266,7 @@ class Retainer(Root):
         quantity = whole if part == 1 else round(whole * part, 4)
         if quantity > one.left:
             raise AllowanceDrawn(f"{one.granted.text} is drawn, or has lapsed", field="lines")
-        self._taken_back(self.of, memo_id, on, grant_id,
-                         quantity, fee)  # fmt: skip
+        self._taken_back(self.of, memo_id, on, grant_id, quantity, fee)
 
     def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
         """What an invoice would consume. Raises UnknownGrant, BilledElsewhere."""

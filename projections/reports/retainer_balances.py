@@ -26,25 +26,27 @@ MINUTES_PER_HOUR = 60
 QUANTITIES = (
     "opening", "funded", "drawn", "expired", "adjusted", "taken_back", "closing", "carried_on",
 )  # fmt: skip
-# What moved before the first period, as a fee that was cut when it was billed ahead, is of it.
+# What moved before its period, as a fee that was cut when it was billed ahead, is of the period.
 MOVED = """
 WITH seen AS (
-    SELECT m.* FROM retainer_moves m JOIN retainers r ON r.id = m.retainer_id
-    WHERE m.effective_date <= %(effective)s AND m.position <= %(known)s
+    SELECT m.*, greatest(m.effective_date, g.period) AS moved_on
+    FROM retainer_moves m JOIN retainers r ON r.id = m.retainer_id
+    JOIN retainer_grants g ON g.id = m.grant_id
+    WHERE greatest(m.effective_date, g.period) <= %(effective)s AND m.position <= %(known)s
         AND (%(entity)s::text IS NULL OR r.entity = %(entity)s)
 ), periods AS (
     SELECT DISTINCT g.retainer_id, g.period, g.ends_on FROM retainer_grants g
     JOIN seen ON seen.grant_id = g.id AND seen.kind = 'funded'
 ), spans AS (
-    SELECT *, lead(period) OVER w AS next, row_number() OVER w AS no FROM periods
+    SELECT *, lead(period) OVER w AS next FROM periods
     WINDOW w AS (PARTITION BY retainer_id ORDER BY period)
 )
 SELECT r.entity, k.code, c.name, r.unit, r.currency, r.id, p.period, p.ends_on, g.id, g.text,
        m.kind, sum(m.quantity), sum(m.fee)
 FROM spans p JOIN retainers r ON r.id = p.retainer_id JOIN contracts c ON c.id = r.contract_id
 JOIN clients k ON k.id = c.client_id
-JOIN seen m ON m.retainer_id = p.retainer_id AND (m.effective_date >= p.period OR p.no = 1)
-    AND (p.next IS NULL OR m.effective_date < p.next)
+JOIN seen m ON m.retainer_id = p.retainer_id AND m.moved_on >= p.period
+    AND (p.next IS NULL OR m.moved_on < p.next)
 JOIN retainer_grants g ON g.id = m.grant_id
 GROUP BY r.entity, k.code, c.name, r.unit, r.currency, r.id, p.period, p.ends_on, g.id, g.text,
     m.kind

@@ -83,14 +83,15 @@ def test_within_a_period_they_are_of_the_day_and_a_late_fact_is_not_known_before
     ]  # fmt: skip
 
 
-def bill_fee(firm: Firm, contract: UUID) -> str:
-    """Bill January's fee with a tenth off; what is asked for."""
+def bill_fee(firm: Firm, contract: UUID, which: int = 0) -> str:
+    """Bill January's fee, or a later one, with a tenth off; what is asked for."""
     firm.do("SetVolumeDiscount", contract_id=contract, steps=[{"from_volume": "0", "pct": "10"}])
     retainer: Any = firm.store.load_fresh([retainer_id(contract)])[retainer_id(contract)]
-    fee = min(retainer.grants.values(), key=lambda one: one.granted.period).granted.id
+    fee = sorted(one.granted.period for one in retainer.grants.values())[which]
+    ids = [id_ for id_, one in retainer.grants.items() if one.granted.period == fee]
     answer: Any = firm.do(
         "IssueInvoice", invoice_id=new("fee"), contract_id=contract, issued_on="2025-01-31",
-        sources=[{"kind": "retainer", "holder_id": retainer.id, "ids": [fee]}],
+        sources=[{"kind": "retainer", "holder_id": retainer.id, "ids": ids}],
     ).answer  # fmt: skip
     return str(answer.net)
 
@@ -116,12 +117,33 @@ def test_a_fee_is_earned_as_far_as_it_is_asked_for(kept: Kept) -> None:
     assert off(firm) == {}
 
 
-def test_a_run_is_told_of_grants_and_of_work_that_is_not_paid_for(kept: Kept) -> None:
+def test_a_fee_that_is_cut_as_it_is_billed_ahead_is_of_its_period(kept: Kept) -> None:
     firm, contract, _ = kept
+    firm.do("FundRetainer", contract_id=contract, through="2025-02-01")
+    bill_fee(firm, contract, 1)
+    firm.settle()
+    identify(firm, contract)
+
+    with firm.system.connect() as conn, snapshot(conn, READS) as known:
+        (run,) = planned(conn, "DE01", date(2025, 1, 1), known)
+
+    assert [one.fee for one in run.command.measures[0].grants] == [1200]
+    found = said(balances(firm, "2025-02-28"), "fee_funded", "fee_closing")
+    assert found == [["1200.00", "360.00"], ["1080.00", "1440.00"]]
+
+
+def identify(firm: Firm, contract: UUID) -> None:
+    """Promise the allowance, and what comes above it."""
     firm.do("IdentifyContract", ACCOUNTANT, contract_id=contract, **ALL_FIVE)
     promise(firm, contract, "allowance", measure="retainer", ssp="14400")
     promise(firm, contract, "above", measure="as_invoiced", ssp="3600")
     allocated(firm, contract, "18000")
+    firm.settle()
+
+
+def test_a_run_is_told_of_grants_and_of_work_that_is_not_paid_for(kept: Kept) -> None:
+    firm, contract, _ = kept
+    identify(firm, contract)
     bill_fee(firm, contract)
     cut_fee(firm)
     work_in_february(kept, 15 * 60)
