@@ -56,6 +56,7 @@ from projections.reactions import Reaction, Reactor
 from projections.rebates import Rebates
 from projections.receivables import Receivables
 from projections.recurring import Recurring
+from projections.retainers import Retainers
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
@@ -182,7 +183,8 @@ class System:
         """Every projection, fresh."""
         return [
             Parties(), Deals(), TimeEntries(), BudgetVersusActual(), Unbilled(), Recurring(),
-            Minimums(), Usage(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
+            Minimums(), Usage(), Retainers(), Receivables(), Collecting(), Ledger(),
+            AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),

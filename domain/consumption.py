@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.money import quantize
 
-Kind = Literal["time", "expense", "milestone", "recurring", "commitment", "usage"]
+Kind = Literal["time", "expense", "milestone", "recurring", "commitment", "usage", "retainer"]
 
 
 class BilledElsewhere(Refusal):

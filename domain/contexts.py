@@ -11,6 +11,7 @@ import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.rebate_commands as rebates
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
+import domain.billing.retainer_commands as retainers
 import domain.billing.run_commands as billing_runs
 import domain.billing.tax_override_commands as tax_overrides
 import domain.billing.usage_commands as usage
@@ -56,7 +57,7 @@ __all__ = [
     "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
     "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
     "pricing", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes", "revenue_runs",
-    "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies",
-    "timers", "usage", "work_plans", "write_offs",
+    "receivables_policies", "recurring", "reissues", "retainers", "revenue", "revenue_changes",
+    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
+    "time_policies", "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """Every billable thing from approval on: what it is worth, where it stands, who took what off.
 
-A thing is in one state at any time: unbilled, held, billed, credited, written off. Moves say how
-it came there; their last one up to a date and a position is the state then, their sums are its
-worth. Beside them: time that is worth nothing to a client, and why; and price cuts of invoices.
+A thing is in one state at any time: unbilled, held, billed, credited, written off, or drawn from
+a retainer. Moves say how it came there; their last one up to a date and a position is the state
+then, their sums are its worth. Beside them: time that is worth nothing to a client, and why; and
+price cuts of invoices.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
@@ -37,9 +39,8 @@ MOVES = Table(
         "state": "text?", "kind": "text?", "contract_id": "uuid?", "project_id": "uuid?",
         "person_id": "uuid?", "role": "text?", "currency": "text?", "earned_on": "date?",
         "minutes": "numeric", "standard": "numeric", "value": "numeric", "functional": "numeric",
-        "written": "numeric", "billed": "numeric", "invoice_id": "uuid?", "line_no": "int?",
-        "line_net": "numeric?",
-        "why": "text",
+        "written": "numeric", "drawn": "numeric", "billed": "numeric",
+        "invoice_id": "uuid?", "line_no": "int?", "line_net": "numeric?", "why": "text",
     },
     key=("position", "item_id"),
     indexes=("item_id, position", "entity, effective_date"),
@@ -64,7 +65,7 @@ UNBILLABLE = Table(
     indexes=("project_id, effective_date",),
 )  # fmt: skip
 NOTHING: dict[str, Any] = dict.fromkeys(
-    ("minutes", "standard", "value", "functional", "written", "billed"), ZERO
+    ("minutes", "standard", "value", "functional", "written", "drawn", "billed"), ZERO
 )
 NOWHERE: dict[str, Any] = {name: None for name, kind in MOVES.columns.items() if kind[-1] == "?"}
 
@@ -184,6 +185,21 @@ class BillableStates(Projection):
         self._came(fold, at, charge.id, charge.due_on, fact.entity, charge.amount,
                    charge.functional, kind=kind, contract_id=fact.contract_id,
                    currency=fact.currency)  # fmt: skip
+
+    @on(Retainer.Funded)
+    def retainer(self, fact: Retainer.Funded, at: Recorded, fold: Fold) -> None:
+        """The fee of a retainer's period."""
+        one, of = fact.granted, fact.of
+        if one.fee:
+            self._came(fold, at, one.id, one.due_on, of.entity, one.fee, ZERO, kind="retainer",
+                       contract_id=of.contract_id, currency=of.currency)  # fmt: skip
+
+    @on(ContractAccount.Covered)
+    def covered(self, fact: ContractAccount.Covered, at: Recorded, fold: Fold) -> None:
+        """Paid for by a retainer; at nothing left it is drawn."""
+        part = fact.part
+        _move(fold, at, part.item_id, part.written_on, part.entity, drawn=part.amount,
+              why=part.why)  # fmt: skip
 
     def _came(
         self, fold: Fold, at: Recorded, item_id: UUID, on: date, entity: str, value: Decimal,

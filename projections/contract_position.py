@@ -47,7 +47,8 @@ ZERO = Decimal(0)
 class ContractPosition(Projection):
     """``carried`` moves account 1200, debit positive; ``functional`` is at the document's rate.
 
-    ``cut`` is what a credit memo takes off the price without freeing the work.
+    ``cut`` is what a credit memo takes off the price without freeing the work; a retainer's fee
+    is not of it, since its allowance goes with it.
     """
 
     name = "contract_position"
@@ -163,7 +164,8 @@ class ContractPosition(Projection):
         """Taken back: all of it where a run earns, else only what is to be billed again."""
         back = [line for line in fact.lines if fact.party.by_run or line.restored]
         net = sum((line.net for line in back), ZERO)
-        cut = sum((line.net for line in fact.lines if not line.restored), ZERO)
+        cut = sum((line.net for line in fact.lines
+                   if not line.restored and line.kind != "retainer"), ZERO)  # fmt: skip
         carried = fact.totals.carried
         if net or carried:
             fold.append(MOVES, at.position, 0, fact.party.entity, fact.party.contract_id,

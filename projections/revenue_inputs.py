@@ -1,25 +1,29 @@
 """What a revenue run needs: for every contract of an entity, what was done to a month's end.
 
-Three statements whatever the number of contracts: the obligations as they stand at a position,
-what was worked and accepted by then, and what was billed. Time and expenses count by the day of
-the work, milestones by their acceptance, documents by their date.
+Five statements whatever the number of contracts: the obligations as they stand at a position,
+what was worked and accepted by then, what was billed, and of retainers what was granted and what
+they paid for. Time and expenses count by the day of the work, milestones by their acceptance,
+documents by their date, grants by their first day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from domain.identity import named_id
 from domain.ledger.period import month_after
-from domain.revenue.run_commands import MeasureInput, RunRecognition
+from domain.revenue.run_commands import GrantInput, MeasureInput, RunRecognition
 from projections.table import Conn
 
-READS = ("revenue_contracts", "contract_position", "budget_vs_actual", "deals", "usage")
+READS = (
+    "revenue_contracts", "contract_position", "budget_vs_actual", "deals", "usage", "retainers",
+)  # fmt: skip
 OBLIGATIONS = """
 WITH last AS (
     SELECT DISTINCT ON (contract_id) contract_id, position, period, reversed FROM revenue_runs
@@ -63,6 +67,27 @@ JOIN revenue_contracts c ON c.contract_id = coalesce(g.into_id, u.contract_id)
 WHERE c.entity = %(entity)s AND u.due_on <= %(on)s AND u.position <= %(known)s
 GROUP BY 1
 """
+GRANTED = """
+SELECT coalesce(g.into_id, r.contract_id), t.text, sum(m.fee),
+       sum(m.quantity) FILTER (WHERE m.kind IN ('funded', 'taken_back')),
+       coalesce(-sum(m.quantity) FILTER (WHERE m.kind = 'drawn'), 0),
+       coalesce(-sum(m.quantity) FILTER (WHERE m.kind IN ('expired', 'adjusted')), 0),
+       max(m.position)
+FROM retainer_moves m JOIN retainer_grants t ON t.id = m.grant_id
+JOIN retainers r ON r.id = m.retainer_id
+LEFT JOIN combined_contracts g ON g.contract_id = r.contract_id AND g.position <= %(known)s
+WHERE r.entity = %(entity)s AND greatest(m.effective_date, t.period) <= %(on)s
+    AND m.position <= %(known)s
+GROUP BY 1, t.id, t.text, t.period HAVING sum(m.fee) <> 0
+ORDER BY 1, t.period, t.id
+"""
+PAID_FOR = """
+SELECT coalesce(g.into_id, d.contract_id), sum(d.covered + d.adjusted), max(d.position)
+FROM retainer_draws d JOIN retainers r ON r.contract_id = d.contract_id
+LEFT JOIN combined_contracts g ON g.contract_id = d.contract_id AND g.position <= %(known)s
+WHERE r.entity = %(entity)s AND d.effective_date <= %(on)s AND d.position <= %(known)s
+GROUP BY 1
+"""
 ZERO = Decimal(0)
 
 
@@ -104,6 +129,16 @@ class Billed:
 
 
 @dataclass(frozen=True)
+class Retained:
+    """Grants of a contract to date, what of its work they paid for, and the last facts of both."""
+
+    grants: tuple[GrantInput, ...] = ()
+    granted_at: int = 0
+    paid: Decimal = ZERO
+    paid_at: int = 0
+
+
+@dataclass(frozen=True)
 class Planned:
     """A run that is due, and whose contract it is."""
 
@@ -125,17 +160,41 @@ def planned(conn: Conn, entity: str, month: date, known: int) -> list[Planned]:
         before = billed.get(contract, Billed())
         last = max(position, before.position)
         billed[contract] = replace(before, used=used, position=last)
+    retained = _retained(conn, asked)
     return [
-        _planned(list(group), month, worked.get(contract, {}), billed.get(contract, Billed()))
+        _planned(
+            list(group),
+            month,
+            worked.get(contract, {}),
+            billed.get(contract, Billed()),
+            retained.get(contract, Retained()),
+        )
         for contract, group in groupby(obligations, lambda one: one.contract_id)
     ]
 
 
+def _retained(conn: Conn, asked: Mapping[str, Any]) -> dict[UUID, Retained]:
+    """What retainers did, by contract."""
+    found: dict[UUID, Retained] = {}
+    for contract, rows in groupby(conn.execute(GRANTED, asked).fetchall(), lambda row: row[0]):
+        listed = list(rows)
+        grants = tuple(
+            GrantInput(name=name, fee=fee, quantity=quantity, drawn=drawn, lapsed=lapsed)
+            for _, name, fee, quantity, drawn, lapsed, _ in listed
+        )
+        found[contract] = Retained(grants, max(row[-1] for row in listed))
+    for contract, paid, position in conn.execute(PAID_FOR, asked).fetchall():
+        known = found.get(contract, Retained())
+        found[contract] = replace(known, paid=paid, paid_at=position)
+    return found
+
+
 def _planned(
-    group: Sequence[Obligation], month: date, worked: dict[UUID, Done], billed: Billed
-) -> Planned:
+    group: Sequence[Obligation], month: date, worked: dict[UUID, Done], billed: Billed,
+    retained: Retained,
+) -> Planned:  # fmt: skip
     first = group[0]
-    found = list(_measures(group, worked, billed))
+    found = list(_measures(group, worked, billed, retained))
     position = max([first.position, *(seen for _, seen in found)])
     measures = tuple(measure for measure, _ in found)
     said = "|".join(measure.model_dump_json() for measure in measures)
@@ -149,21 +208,27 @@ def _planned(
 
 
 def _measures(
-    group: Sequence[Obligation], worked: dict[UUID, Done], billed: Billed
+    group: Sequence[Obligation], worked: dict[UUID, Done], billed: Billed, retained: Retained
 ) -> Iterator[tuple[MeasureInput, int]]:
-    """What each measure asks for; price cuts lower what the first one may invoice."""
+    """What each measure asks for.
+
+    Price cuts, and what a retainer pays for, lower what the first one may invoice.
+    """
     named = {one.project_id for one in group if one.project_id}
     rest = total(done for project, done in worked.items() if project not in named)
-    cut = billed
+    cut, paid = billed, retained
     for one in group:
         done = worked.get(one.project_id, Done()) if one.project_id else rest
         if one.measure == "as_invoiced":
             yield (
-                MeasureInput(obligation=one.name, invoiceable=done.value + cut.used - cut.cut,
+                MeasureInput(obligation=one.name,
+                             invoiceable=done.value + cut.used - cut.cut - paid.paid,
                              invoiced=cut.net),
-                max(done.position, cut.position),
+                max(done.position, cut.position, paid.paid_at),
             )  # fmt: skip
-            cut = Billed()
+            cut, paid = Billed(), Retained()
+        elif one.measure == "retainer":
+            yield MeasureInput(obligation=one.name, grants=retained.grants), retained.granted_at
         elif done.position and (measure := _gathered(one, done)):
             yield measure, done.position
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
@@ -87,14 +88,16 @@ class Unbilled(Projection):
         one, bill = new or old, now or was
         if one is None or bill is None or one.contract_id is None:
             return
+        amount = (now.amount if now else ZERO) - (was.amount if was else ZERO)
+        carried = (now.carried if now else ZERO) - (was.carried if was else ZERO)
         if now is None:
             fold.remove(BILLABLES, one.entry_id)
+        elif was is not None:
+            fold.shift(BILLABLES, one.entry_id, amount=amount, carried=carried)
         else:
             self._put(fold, "time", at.stream_id, one.entry_id, one.contract_id, one.project_id,
                       now.entity, now.currency, now.amount, now.carried,
                       one.work_date)  # fmt: skip
-        amount = (now.amount if now else ZERO) - (was.amount if was else ZERO)
-        carried = (now.carried if now else ZERO) - (was.carried if was else ZERO)
         fold.append(MOVES, at.position, one.entry_id, one.work_date, bill.entity,
                     one.contract_id, bill.currency, amount, carried)  # fmt: skip
 
@@ -126,6 +129,22 @@ class Unbilled(Projection):
             -given.amount,
             -given.carried,
         )
+
+    @on(ContractAccount.Covered)
+    def covered(self, fact: ContractAccount.Covered, at: Recorded, fold: Fold) -> None:
+        """Paid for by a retainer, or no longer."""
+        part = fact.part
+        fold.shift(BILLABLES, part.item_id, amount=-part.amount)
+        fold.append(MOVES, at.position, part.item_id, part.written_on, part.entity,
+                    part.contract_id, part.currency, -part.amount, ZERO)  # fmt: skip
+
+    @on(Retainer.Funded)
+    def retainer(self, fact: Retainer.Funded, at: Recorded, fold: Fold) -> None:
+        """The fee of a period; a revenue run earns it, so the books carry nothing for it."""
+        one = fact.granted
+        if one.fee:
+            self._came(fold, at, "retainer", at.stream_id, one.id, fact.of.contract_id, None,
+                       fact.of.entity, fact.of.currency, one.fee, ZERO, one.due_on)  # fmt: skip
 
     @on(RecurringPlan.Accrued)
     def recurring(self, fact: RecurringPlan.Accrued, at: Recorded, fold: Fold) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.run_billing import billing, charges, issue
+from api.commands.run_retainers import retainers
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
@@ -59,6 +60,7 @@ def command() -> None:
 command.add_command(charges)
 command.add_command(billing)
 command.add_command(issue)
+command.add_command(retainers)
 
 
 @command.command("revenue")

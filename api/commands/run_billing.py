@@ -22,6 +22,7 @@ from domain.access.roles import ALL
 from domain.actor import EVERY_ENTITY, Actor
 from domain.billing.invoice_commands import InvoiceAnswer, IssueInvoice
 from domain.billing.recurring_commands import AccrueCharges
+from domain.billing.retainer_commands import FundRetainer
 from domain.billing.run import BillingRun, Proposal
 from domain.billing.run_commands import (
     IssueFromRun,
@@ -31,6 +32,7 @@ from domain.billing.run_commands import (
 )
 from domain.billing.run_rules import after, before
 from domain.billing.usage_commands import ChargeUsage
+from domain.command import Command
 from domain.errors import Refusal
 from domain.identity import named_id, new_id
 from domain.importing import Import
@@ -43,6 +45,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 WIDE = 400  # a pipe has no edge
 PLANS = "SELECT id FROM recurring_plans WHERE entity = %s AND starts_on <= %s ORDER BY id"
 METERS = "SELECT contract_id, name FROM usage_meters WHERE entity = %s ORDER BY id"
+RETAINERS = "SELECT contract_id FROM retainers WHERE entity = %s AND from_date <= %s ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def billing(
 @click.option("--entity", required=True, help="Legal entity.")
 @click.option("--through", required=True, type=DAY, help="Cycles due by this day.")
 def charges(*, entity: str, through: datetime) -> None:
-    """Charge every recurring plan and meter of an entity for what is due; twice charges once."""
+    """Charge plans, meters and retainers of an entity for what is due; twice charges once."""
     with opened(settings()) as system:
         catch_up(system)
         refused = accrue_all(system, entity, through.date())
@@ -108,30 +111,32 @@ def charges(*, entity: str, through: datetime) -> None:
 
 
 def accrue_all(system: System, entity: str, through: date) -> list[tuple[str, Refusal]]:
-    """Charge each plan and each meter; what was refused, by plan or meter."""
-    with system.connect() as conn, snapshot(conn, ("recurring", "usage")):
-        plans = conn.execute(PLANS, [entity, through]).fetchall()
-        meters = conn.execute(METERS, [entity]).fetchall()
-    commands: list[AccrueCharges | ChargeUsage] = [
-        AccrueCharges(plan_id=plan, through=through) for (plan,) in plans
-    ]
-    commands += [ChargeUsage(contract_id=of, name=name, through=through) for of, name in meters]
+    """Charge plans, meters and periods of retainers; what was refused, and of what."""
     refused: list[tuple[str, Refusal]] = []
+    due = list(accruals(system, entity, through))
     with system.store.importing(operator()) as batch:
-        batch.expect(commands)
-        for command in commands:
+        batch.expect([command for _, command in due])
+        for what, command in due:
             try:
                 batch.run(command)
             except Refusal as refusal:
-                refused.append((subject(command), refusal))
+                refused.append((what, refusal))
     return refused
 
 
-def subject(command: AccrueCharges | ChargeUsage) -> str:
-    """What a command charges, for people."""
-    if isinstance(command, ChargeUsage):
-        return f"{command.name} of {command.contract_id}"
-    return str(command.plan_id)
+def accruals(system: System, entity: str, through: date) -> Iterator[tuple[str, Command]]:
+    """What is to be charged, and the command that charges it."""
+    with system.connect() as conn, snapshot(conn, ("recurring", "usage", "retainers")):
+        plans = conn.execute(PLANS, [entity, through]).fetchall()
+        meters = conn.execute(METERS, [entity]).fetchall()
+        retainers = conn.execute(RETAINERS, [entity, through]).fetchall()
+    for (id_,) in plans:
+        yield f"plan {id_}", AccrueCharges(plan_id=id_, through=through)
+    for id_, name in meters:
+        command = ChargeUsage(contract_id=id_, name=name, through=through)
+        yield f"{name} of contract {id_}", command
+    for (id_,) in retainers:
+        yield f"retainer of contract {id_}", FundRetainer(contract_id=id_, through=through)
 
 
 @click.command("issue")

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from domain.billing.retainer_grant import Overage, Unit
 from domain.contracts.change_order import LimitSource
 from domain.pricing.time_rounding import Mode
 
@@ -20,6 +21,13 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "All at the step reached, or each part at its own step.",
     ),
     ("warn", "refuse"): ("CreditControl", "What becomes of an invoice beyond a credit limit."),
+    get_args(Unit): ("RetainerUnit", "What an allowance counts."),
+    get_args(Overage): (
+        "RetainerOverage",
+        "Work above an allowance is billed, refused, or done for nothing.",
+    ),
+    ("time", "expense"): ("DrawingKind", "Work that draws from a retainer."),
+    ("month", "quarter"): ("RetainerPeriod", "How often a retainer grants its allowance."),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

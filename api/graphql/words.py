@@ -34,6 +34,7 @@ class BillableKind(enum.Enum):
     recurring = "recurring"
     commitment = "commitment"
     usage = "usage"
+    retainer = "retainer"
 
 
 @strawberry.enum(description="Where a deal stands.")

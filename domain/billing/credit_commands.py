@@ -13,6 +13,7 @@ from domain.billing.holders import holder_of, restore
 from domain.billing.invoice import CreditLine, Invoice, Totals
 from domain.billing.invoice_commands import kind_totals
 from domain.billing.numbering import next_number
+from domain.billing.retainer_account import Retainer
 from domain.command import Command, Exact, Value
 from domain.consumption import BilledElsewhere
 from domain.contracts.account import ContractAccount, KindTotal, WriteDown
@@ -65,7 +66,8 @@ class IssueCreditMemo(Command):
     def run(self, work: UnitOfWork) -> CreditAnswer:
         """Raises OverCredited, UnknownLine, PartialRestore, PeriodClosed, AmountTooFine.
 
-        A memo id used before is AlreadyTaken.
+        A memo id used before is AlreadyTaken. A retainer's fee takes the same part of its
+        allowance with it: AllowanceDrawn.
         """
         invoice = work.load(Invoice, self.invoice_id)
         legal_entity(work, invoice.party.entity)
@@ -84,6 +86,7 @@ class IssueCreditMemo(Command):
         account.charge(self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
                        invoice.purchase_order)  # fmt: skip
         undo_discounts(work, account, invoice, lines, self.issued_on)
+        take_back(work, invoice, lines, self.memo_id, self.issued_on)
         return answer_of(self.memo_id, number.text, invoice.totals_of(lines))
 
     def _carried(
@@ -131,6 +134,27 @@ def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal
         )
         parts.append((line.kind, known - upto, -billed.quantity * line.net / billed.net))
     return kind_totals(parts)
+
+
+def take_back(
+    work: UnitOfWork, invoice: Invoice, lines: Iterable[CreditLine], memo_id: UUID, on: date
+) -> None:
+    """A retainer's fee that is credited and not billed again takes its allowance with it.
+
+    Raises AllowanceDrawn.
+    """
+    for line in lines:
+        if line.kind != "retainer" or line.restored:
+            continue
+        billed, after = invoice.lines[line.no], invoice.credited_net[line.no]
+        before = after - line.net
+        upto, known = (
+            quantize(billed.price * net / billed.net, invoice.currency) for net in (after, before)
+        )
+        for source in billed.sources:
+            retainer = work.load(Retainer, source.holder_id)
+            part = line.net / (billed.net - before)
+            retainer.take_back(memo_id, source.id, on, upto - known, part)
 
 
 def undo_discounts(

@@ -11,6 +11,7 @@ from domain.billing.invoice import CreditLine
 from domain.billing.lines import Source
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.command import Value
 from domain.consumption import BilledElsewhere, Holder, Kind, Share
@@ -22,7 +23,7 @@ from domain.unit_of_work import UnitOfWork
 
 HOLDERS: dict[str, type[Root]] = {
     "time": Timesheet, "expense": Expense, "milestone": Project, "recurring": RecurringPlan,
-    "commitment": MinimumCommitment, "usage": UsageMeter,
+    "commitment": MinimumCommitment, "usage": UsageMeter, "retainer": Retainer,
 }  # fmt: skip
 
 

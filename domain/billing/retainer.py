@@ -145,9 +145,12 @@ class Prepaid:
 
 
 @dataclass(frozen=True)
-class _Lot:
+class Lot:
+    """What is left of a grant that is ``age`` periods old; ``name`` tells it from the others."""
+
     age: int
     quantity: Decimal
+    name: str = ""
 
 
 def draw_down(
@@ -223,7 +226,7 @@ def roll_over(terms: RetainerTerms, used: Sequence[Decimal]) -> tuple[RetainerPe
     """
     limits = (terms.allowance, terms.overage_rate, terms.carry_limit or Decimal(0))
     _refuse_negative((*limits, *used))
-    lots, found = list[_Lot](), list[RetainerPeriod]()
+    lots, found = list[Lot](), list[RetainerPeriod]()
     for quantity in used:
         period, lots = _period(terms, lots, quantity)
         found.append(period)
@@ -231,12 +234,12 @@ def roll_over(terms: RetainerTerms, used: Sequence[Decimal]) -> tuple[RetainerPe
 
 
 def _period(
-    terms: RetainerTerms, lots: list[_Lot], used: Decimal
-) -> tuple[RetainerPeriod, list[_Lot]]:
+    terms: RetainerTerms, lots: list[Lot], used: Decimal
+) -> tuple[RetainerPeriod, list[Lot]]:
     opening = _sum(lots)
-    rest = _drawn([*lots, _Lot(0, terms.allowance)], used)
+    rest = _drawn([*lots, Lot(0, terms.allowance)], used)
     drawn = min(used, opening + terms.allowance)
-    kept = _carried(terms, rest)
+    kept = carried(terms, rest)
     over, lost = used - drawn, _sum(rest) - _sum(kept)
     amount = quantize(over * terms.overage_rate, terms.currency)
     text = (
@@ -249,7 +252,7 @@ def _period(
     ), kept  # fmt: skip
 
 
-def _drawn(lots: Iterable[_Lot], used: Decimal) -> list[_Lot]:
+def _drawn(lots: Iterable[Lot], used: Decimal) -> list[Lot]:
     rest = []
     for lot in lots:
         part = min(used, lot.quantity)
@@ -258,7 +261,8 @@ def _drawn(lots: Iterable[_Lot], used: Decimal) -> list[_Lot]:
     return rest
 
 
-def _carried(terms: RetainerTerms, lots: list[_Lot]) -> list[_Lot]:
+def carried(terms: RetainerTerms, lots: list[Lot]) -> list[Lot]:
+    """What goes into the next period of lots in the order they are drawn, a period older then."""
     older = [replace(lot, age=lot.age + 1) for lot in lots if lot.quantity]
     if terms.carry_periods is not None:
         older = [lot for lot in older if lot.age <= terms.carry_periods]
@@ -268,7 +272,7 @@ def _carried(terms: RetainerTerms, lots: list[_Lot]) -> list[_Lot]:
     return [lot for lot in _drawn(older, above) if lot.quantity]
 
 
-def _sum(lots: Iterable[_Lot]) -> Decimal:
+def _sum(lots: Iterable[Lot]) -> Decimal:
     return sum((lot.quantity for lot in lots), Decimal(0))
 
 

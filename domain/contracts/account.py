@@ -60,7 +60,7 @@ class KindTotal:
 
 @dataclass(frozen=True)
 class WriteDown:
-    """What is taken off a billable thing; below zero where it is put on.
+    """What is taken off a billable thing, or covered of it; below zero where it is put on.
 
     ``amount`` in the contract's currency, ``carried`` in the ``books`` currency of ``entity``.
     ``note`` is what a person said of a discount; its ``why`` is that word.
@@ -153,6 +153,12 @@ class ContractAccount(Root):
         TOPIC = "contracts.billable_written_down"
         write_down: WriteDown
 
+    class Covered(Root.Event):
+        """A retainer's fee pays for a billable thing, or (below zero) no longer does."""
+
+        TOPIC = "contracts.billable_covered"
+        part: WriteDown
+
     class PositionBooked(Root.Event):
         """Revenue, an invoice or a credit memo moved the position; debit is positive.
 
@@ -187,6 +193,7 @@ class ContractAccount(Root):
         self.ordered: dict[str, Decimal] = defaultdict(Decimal)
         self.held: dict[UUID, str] = {}
         self.written: dict[UUID, tuple[Decimal, Decimal]] = {}
+        self.covered: dict[UUID, Decimal] = {}
         self.layers: tuple[Layer, ...] = ()
         self.into: UUID | None = None
 
@@ -210,12 +217,18 @@ class ContractAccount(Root):
         return self.months.get(month.replace(day=1), ZERO)
 
     def worth(self, share: Share) -> Share:
-        """The share less what was written down of it. Raises BillableHeld, BilledElsewhere."""
+        """The share less what was written down of it, and what a retainer covers.
+
+        Raises BillableHeld, BilledElsewhere.
+        """
         if why := self.held.get(share.id):
             raise BillableHeld(f"{share.text or share.kind} is held: {why}", field="sources")
-        left = share.less(*self.written.get(share.id, (ZERO, ZERO)))
+        amount, carried = self.written.get(share.id, (ZERO, ZERO))
+        covered = self.covered.get(share.id, ZERO)
+        left = share.less(amount + covered, carried)
         if left.amount <= 0 < share.amount:
-            raise BilledElsewhere(f"{share.text or share.kind} is written off", field="sources")
+            gone = "covered by the retainer" if covered else "written off"
+            raise BilledElsewhere(f"{share.text or share.kind} is {gone}", field="sources")
         return left
 
     def is_set_apart(self, item_id: UUID) -> bool:
@@ -260,6 +273,19 @@ class ContractAccount(Root):
             )
         self._written_down(write_down)
 
+    def cover(self, part: WriteDown) -> None:
+        """Let a retainer pay for some of a thing, or no longer where the amount is below zero.
+
+        A revenue run earns what retainers pay for, so the books carry nothing for it.
+        """
+        if part.amount:
+            self._covered(part)
+
+    def adjust(self, part: WriteDown) -> None:
+        """Take off, or put back, what the terms for work above a retainer say."""
+        if part.amount:
+            self._written_down(part)
+
     def settle(self, document_id: UUID, movement: Movement, books: str) -> Decimal:
         """Book a movement against the layers; what the books take, with the movement's sign.
 
@@ -300,6 +326,10 @@ class ContractAccount(Root):
         if self.into or self.layers or self.billed:
             raise AlreadyMoved("the contract was billed or combined already", field="other_id")
         self._joined(self.contract_id, into_contract_id, steps)
+
+    @event(Covered)
+    def _covered(self, part: WriteDown) -> None:
+        self.covered[part.item_id] = self.covered.get(part.item_id, ZERO) + part.amount
 
     @event(PositionBooked)
     def _position_booked(

@@ -16,6 +16,7 @@ from domain.access.roles import (
     RESOURCE,
     SYSTEM,
 )
+from domain.billing.drawing import DrawnAnswer, draw_approved, undo
 from domain.command import Amount, Answer, Command, Exact
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense, RatedExpense, Spending
@@ -106,18 +107,27 @@ class ApproveExpense(Command):
     """Agree to somebody else's expense; figures are frozen at the rates of its day."""
 
     ROLES: ClassVar = APPROVERS
+    ANSWER: ClassVar = DrawnAnswer
     expense_id: UUID
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, WrongState, MissingRate, NotFound, WrongEntity."""
+        """Raises OwnWork, WrongState, MissingRate, NotFound, WrongEntity.
+
+        Where the contract's retainer refuses work above its allowance: RetainerExhausted.
+        """
         expense = work.load(Expense, self.expense_id)
         person = work.read(Person, expense.person_id)
         work.enter(person.entity)
         expense.refuse_own(work.actor.id, person.user)
         project = work.read(Project, expense.project_id)
-        expense.approve(project.contract_id, rate(work, person, project, expense.spending))
+        rated = rate(work, person, project, expense.spending)
+        expense.approve(project.contract_id, rated)
         consume(work, expense)
-        return Answer(id=expense.id)
+        steps: tuple[str, ...] = ()
+        if project.contract_id and rated.bill_amount and not rated.earned:
+            share, on = expense.shares((expense.id,))[0], expense.spending.spent_on
+            steps = draw_approved(work, [(project.contract_id, share, on)])
+        return DrawnAnswer(id=expense.id, steps=steps)
 
 
 class RejectExpense(Command):
@@ -147,13 +157,15 @@ class ReverseExpense(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises WrongState (not approved, billed, or paid back), OwnWork, SetApart, NotFound.
 
-        An order it paid is open again by as much.
+        An order it paid is open again by as much; what it drew from a retainer is given back.
         """
         expense = work.load(Expense, self.expense_id)
         person = work.read(Person, expense.person_id)
         work.enter(person.entity)
         work.actor.require_entity(work.read(Project, expense.project_id).entity)
         expense.refuse_own(work.actor.id, person.user)
+        if expense.contract_id:
+            undo(work, work.read(Contract, expense.contract_id), [expense.id], self.why)
         refuse_parted(work, expense.contract_id, expense.id)
         expense.reverse(self.why)
         if expense.commitment_id is not None:

@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, INTEGRATION, PROJECT_MANAGER, RESOURCE, SYSTEM
+from domain.billing.drawing import DrawnAnswer
 from domain.command import Answer, Command
 from domain.delivery.project import Project
 from domain.delivery.time_entry import MINUTES_PER_DAY, Entry, Placement, monday_of, timesheet_id
 from domain.delivery.time_policy import TimePolicy, time_policy_id
-from domain.delivery.time_rating import rate_all
+from domain.delivery.time_rating import draw_time, rate_all
 from domain.delivery.timesheet import Timesheet
 from domain.delivery.work_plan import WorkPlan, refuse_unknown_item, work_plan_id
 from domain.errors import Refusal
@@ -182,15 +183,20 @@ class ApproveTime(WeekFields):
     """Agree to submitted time of somebody else; rates are looked up by work date and frozen."""
 
     ROLES: ClassVar = APPROVERS
+    ANSWER: ClassVar = DrawnAnswer
     entry_ids: tuple[UUID, ...] = Field(default=(), max_length=500, description="None: all")
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState."""
+        """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState.
+
+        Where the contract's retainer refuses work above its allowance: RetainerExhausted.
+        """
         sheet, person = self.sheet(work)
         entries = sheet.waiting(self.entry_ids)
         sheet.refuse_own(work.actor.id, person.user, entries)
-        sheet.approve(rate_all(work, person, entries))
-        return Answer(id=sheet.id)
+        rated = rate_all(work, person, entries)
+        sheet.approve(rated)
+        return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, rated))
 
 
 class RejectTime(WeekFields):

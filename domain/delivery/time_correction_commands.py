@@ -9,12 +9,14 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, APPROVER, PROJECT_MANAGER
+from domain.billing.drawing import DrawnAnswer, undo
 from domain.command import Answer, Exact
 from domain.contracts.account import ContractAccount, account_id
+from domain.contracts.contract import Contract
 from domain.delivery.project import Project
 from domain.delivery.time_commands import EntryAnswer, WeekFields
 from domain.delivery.time_entry import Entry, Placement
-from domain.delivery.time_rating import rerate_all
+from domain.delivery.time_rating import draw_time, rerate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
 from domain.organisation.person import Person
@@ -45,8 +47,15 @@ class ApprovedFields(WeekFields):
         sheet.refuse_own(work.actor.id, person.user, entries)
         for entry in entries:
             work.actor.require_entity(work.read(Project, entry.project_id).entity)
+            give_back(work, sheet, entry.id, self.why)
             refuse_set_apart(work, sheet, entry.id)
         return sheet, person
+
+
+def give_back(work: UnitOfWork, sheet: Timesheet, entry_id: UUID, why: str) -> None:
+    """Return what an entry drew from its contract's retainer, where it did."""
+    if contract_id := sheet.contract_of(entry_id):
+        undo(work, work.read(Contract, contract_id), [entry_id], why)
 
 
 def refuse_set_apart(work: UnitOfWork, sheet: Timesheet, entry_id: UUID) -> None:
@@ -92,14 +101,19 @@ class ReRateTime(ApprovedFields):
     """
 
     ROLES: ClassVar = CORRECTORS
+    ANSWER: ClassVar = DrawnAnswer
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
+        """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved).
+
+        What it drew from a retainer is drawn anew: RetainerExhausted.
+        """
         sheet, person = self.approved(work)
         entries = [sheet.entry(id_) for id_ in dict.fromkeys(self.entry_ids)]
         sheet.require_approved(self.entry_ids)
-        sheet.rerate(tuple(rerate_all(work, person, entries)), self.why)
-        return Answer(id=sheet.id)
+        after = rerate_all(work, person, entries)
+        sheet.rerate(tuple(after), self.why)
+        return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, after))
 
 
 class SetBillability(WeekFields):

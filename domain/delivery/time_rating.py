@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.billing.drawing import draw_approved
 from domain.contracts.clauses import TimeTerms
 from domain.contracts.contract import Contract
 from domain.delivery.project import Project
 from domain.delivery.rating import Bill, RatedTime, bill_of, cost_of, explain, priced
 from domain.delivery.time_entry import Entry
+from domain.delivery.timesheet import Timesheet
 from domain.explanation import Step
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
@@ -34,6 +36,18 @@ def rate_all(work: UnitOfWork, person: Person, entries: Sequence[Entry]) -> tupl
     """
     rounded = round_all(work, person, entries)
     return tuple(rate(work, person, entry, rounded) for entry in entries)
+
+
+def draw_time(work: UnitOfWork, sheet: Timesheet, rated: Iterable[RatedTime]) -> tuple[str, ...]:
+    """Let approved entries that a revenue run earns draw from their contracts' retainers.
+
+    Answers how, in words. Raises RetainerExhausted.
+    """
+    return draw_approved(work, [
+        (one.contract_id, sheet.shares((one.entry_id,))[0], one.work_date)
+        for one in rated
+        if one.contract_id and one.bill and one.bill.amount and not one.bill.earned
+    ])  # fmt: skip
 
 
 def rate(work: UnitOfWork, person: Person, entry: Entry, rounded: Rounded) -> RatedTime:

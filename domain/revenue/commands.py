@@ -43,7 +43,7 @@ from domain.revenue.obligation import (
     is_contract,
 )
 from domain.revenue.onerous import Policy as OnerousPolicy
-from domain.revenue.policy import RevenuePolicy, policy_id
+from domain.revenue.policy import Choice, RevenuePolicy, policy_id
 from domain.revenue.price import Price
 from domain.revenue.progress import TermReversed
 from domain.revenue.promised import Delivery
@@ -370,6 +370,10 @@ class AdoptRevenuePolicy(Command):
     from_on: date
     onerous: OnerousPolicy = "ifrs"
     mixed: MixedPolicy = "updated_remaining_price"
+    expected_breakage_pct: Exact = Field(
+        default=ZERO, ge=0, lt=100, decimal_places=4,
+        description="Of retainers, never to be used and earned with use; 0: earned as it lapses",
+    )  # fmt: skip
 
     def effective_on(self, today: date) -> date:
         """The first day it holds."""
@@ -383,5 +387,6 @@ class AdoptRevenuePolicy(Command):
         policy = work.load_or_none(RevenuePolicy, id_) or work.add(
             RevenuePolicy(id_, self.entity, self.book)
         )
-        policy.adopt(self.from_on, self.onerous, self.mixed)
+        policy.adopt(Choice(0, self.from_on, self.onerous, self.mixed,
+                            self.expected_breakage_pct))  # fmt: skip
         return Answer(id=policy.id)

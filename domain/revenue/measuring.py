@@ -26,12 +26,14 @@ from domain.revenue.promised import Inputs, Measured, Promised
 from domain.revenue.recognition import (
     Recognition,
     as_invoiced,
+    as_used,
     at_cost,
     at_point,
     capped,
     recognise,
     within_allocation,
 )
+from domain.revenue.retainer_use import used
 from domain.revenue.term import Term
 
 Earned = tuple[Recognition, Decimal]
@@ -55,6 +57,9 @@ def earn(promise: Promised, given: Inputs, on: date, currency: str) -> Earned:
     elif measure == "zero_margin":
         cost = given.cost or ZERO
         found = at_cost(cost, promise.allocated, promise.recognised, currency), cost
+    elif measure == "retainer":
+        earned = used(given.grants, given.expected_breakage_pct, currency)
+        found = as_used(earned, promise.recognised), earned.earned
     else:
         found = _by_progress(promise, progress_of(promise, given, on), on, currency)
     return within_allocation(found[0], promise.allocated), found[1]

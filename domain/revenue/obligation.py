@@ -24,6 +24,7 @@ Measure = Literal[
     "straight_line_monthly",
     "as_invoiced",
     "zero_margin",
+    "retainer",
 ]
 Role = Literal["principal", "agent"]
 SspBasis = Literal["observed", "adjusted_market", "cost_plus_margin", "residual"]
@@ -89,7 +90,7 @@ def check(obligation: PerformanceObligation) -> None:
 
 CALENDAR: frozenset[Measure] = frozenset({"straight_line_daily", "straight_line_monthly"})
 """Measured by the calendar: nobody says how much is done."""
-UNMEASURED: frozenset[Measure | None] = frozenset({None, "as_invoiced", "zero_margin"})
+UNMEASURED: frozenset[Measure | None] = frozenset({None, "as_invoiced", "zero_margin", "retainer"})
 """Without a progress that a price could be multiplied by."""
 
 

@@ -1,7 +1,8 @@
 """The revenue policy of an entity's book: what the standards leave to a firm to choose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -20,12 +21,17 @@ class PolicyBackdated(Refusal):
 
 @dataclass(frozen=True)
 class Choice:
-    """``version`` counts from one; 0 is what holds where nothing was adopted."""
+    """``version`` counts from one; 0 is what holds where nothing was adopted.
+
+    ``expected_breakage_pct`` is the part of retainers that is expected never to be used and is
+    earned with use; 0 where the firm cannot tell, so that it is earned as it lapses.
+    """
 
     version: int
     from_on: date
     onerous: OnerousPolicy
     mixed: MixedPolicy
+    expected_breakage_pct: Decimal = Decimal(0)
 
     @property
     def name(self) -> str:
@@ -64,14 +70,18 @@ class RevenuePolicy(Root):
         self.entity = entity
         self.choices: list[Choice] = []
 
-    def adopt(self, from_on: date, onerous: OnerousPolicy, mixed: MixedPolicy) -> None:
-        """The same again changes nothing. Raises PolicyBackdated."""
-        latest = self.choices[-1] if self.choices else UNCHOSEN
-        if latest.version and (latest.onerous, latest.mixed) == (onerous, mixed):
+    def adopt(self, chosen: Choice) -> None:
+        """What is chosen; its version is given here. Raises PolicyBackdated.
+
+        The same again changes nothing.
+        """
+        latest, from_on = self.choices[-1] if self.choices else UNCHOSEN, chosen.from_on
+        same = replace(chosen, version=latest.version, from_on=latest.from_on)
+        if latest.version and latest == same:
             return
         if from_on <= latest.from_on:
             raise PolicyBackdated(f"another holds from {latest.from_on} on", field="from_on")
-        self._adopted(self.entity, Choice(latest.version + 1, from_on, onerous, mixed))
+        self._adopted(self.entity, replace(chosen, version=latest.version + 1))
 
     def on(self, day: date) -> Choice:
         """What holds on a day."""

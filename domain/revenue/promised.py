@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.revenue.figures import ZERO
 from domain.revenue.obligation import PerformanceObligation
 from domain.revenue.progress import Costs, Override
+from domain.revenue.retainer_use import GrantUse
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Inputs:
 
     ``hours`` and ``units`` are quantities, ``cost`` is in the books of the contract's entity,
     the others in the contract's currency: accepted ``milestones``, what may be invoiced for the
-    work (``invoiceable``, less price cuts) and what was ``invoiced``.
+    work (``invoiceable``, less price cuts) and what was ``invoiced``. Of a retainer: its
+    ``grants``, and the part of them that is expected never to be used, by the entity's policy.
     """
 
     hours: Decimal | None = None
@@ -70,6 +72,8 @@ class Inputs:
     milestones: Decimal | None = None
     invoiceable: Decimal | None = None
     invoiced: Decimal | None = None
+    grants: tuple[GrantUse, ...] = ()
+    expected_breakage_pct: Decimal = ZERO
 
 
 @dataclass

@@ -14,6 +14,7 @@ from domain.explanation import Step
 from domain.money import quantize
 from domain.revenue.figures import ZERO, ForecastBelowActual, NegativeFigure
 from domain.revenue.progress import Costs, ExclusionTooLarge, Progress, cost_to_cost, hours
+from domain.revenue.retainer_use import Used
 
 
 class OverAllocation(Refusal):
@@ -108,6 +109,12 @@ def as_invoiced(
         raise OverAllocation(f"{earned} {currency} may be invoiced, but the price is {limit}")
     text = f"right to invoice {earned} {currency} to date"
     return _less_posted(earned, posted, (Step("revenue.as_invoiced", text),))
+
+
+def as_used(used: Used, posted: Decimal) -> Recognition:
+    """What was drawn of a retainer, what lapsed, and expected breakage. ASC 606-10-55-48."""
+    text = f"{used.breakage} of {used.earned} is breakage"
+    return _less_posted(used.earned, posted, (*used.steps, Step("revenue.breakage", text)))
 
 
 def at_cost(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -25,6 +26,7 @@ from domain.revenue.position import Movement
 from domain.revenue.progress import Override
 from domain.revenue.promised import Inputs, Measured, Promised
 from domain.revenue.recognition import Recognition
+from domain.revenue.retainer_use import GrantUse
 from domain.revenue.runs import RecognizedLine, Run
 from domain.unit_of_work import UnitOfWork
 
@@ -116,6 +118,20 @@ class SatisfyObligation(Command):
         return Answer(id=revenue.id)
 
 
+class GrantInput(Value):
+    """A grant of a retainer to the month's end: its fee, and quantities in its own unit."""
+
+    name: str
+    fee: Figure
+    quantity: Figure
+    drawn: Figure
+    lapsed: Figure
+
+    def use(self) -> GrantUse:
+        """As the calculation takes it."""
+        return GrantUse(self.name, self.fee, self.quantity, self.drawn, self.lapsed)
+
+
 class MeasureInput(Value):
     """What was gathered for an obligation to the month's end; left out: nothing was."""
 
@@ -126,11 +142,13 @@ class MeasureInput(Value):
     milestones: Exact | None = Field(default=None, description="Accepted amount")
     invoiceable: Exact | None = Field(default=None, description="Work that may be invoiced")
     invoiced: Exact | None = None
+    grants: tuple[GrantInput, ...] = Field(default=(), max_length=1000)
 
     def inputs(self) -> Inputs:
         """As the calculation takes it."""
+        grants = tuple(grant.use() for grant in self.grants)
         return Inputs(self.hours, self.cost, self.units, self.milestones, self.invoiceable,
-                      self.invoiced)  # fmt: skip
+                      self.invoiced, grants)  # fmt: skip
 
 
 class RecognitionLine(Value):
@@ -227,7 +245,7 @@ class RunRecognition(Command):
 
     def _key(self, period: date, policy: str) -> str:
         """Identity of the inputs, whatever order they come in."""
-        said = sorted(one.model_dump_json(exclude_none=True) for one in self.measures)
+        said = sorted(one.model_dump_json(exclude_defaults=True) for one in self.measures)
         return sha256(json.dumps([str(period), policy, *said]).encode()).hexdigest()
 
 
@@ -239,9 +257,11 @@ def _lines(
     given: Mapping[str, Inputs],
 ) -> tuple[RecognizedLine, ...]:
     late = run.period in revenue.keys
+    breakage_pct = policy_on(work, revenue.entity, run.on).expected_breakage_pct
     found = []
     for name, promise in revenue.promises.items():
         inputs = _in_contract_currency(work, revenue, promise, given.get(name, Inputs()), run)
+        inputs = replace(inputs, expected_breakage_pct=breakage_pct)
         recognition, done = earn(promise, inputs, run.on, revenue.currency)
         if recognition.delta:
             found.append((promise, recognition, done))

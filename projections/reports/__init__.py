@@ -22,6 +22,7 @@ from projections.reports.realisation import REALISATION
 from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
+from projections.reports.retainer_balances import RETAINER_BALANCES
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.sync_health import SYNC_HEALTH
@@ -40,5 +41,6 @@ REPORTS: dict[str, Report] = {
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
+        RETAINER_BALANCES,
     )
 }  # fmt: skip

@@ -14,12 +14,12 @@ LEAKS = f"""
 {ITEMS}, leaks AS (
     SELECT entity, contract_id, project_id, currency, 'unbilled' AS leak,
            'longer than ' || %(days)s || ' days' AS reason, count(*) AS items,
-           sum(minutes) AS minutes, sum(value - written) AS amount
+           sum(minutes) AS minutes, sum(worth) AS amount
     FROM items WHERE standing = 'unbilled' AND %(effective)s::date - earned_on > %(days)s
     GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT entity, contract_id, project_id, currency, 'held', why, count(*), sum(minutes),
-           sum(value - written)
+           sum(worth)
     FROM items WHERE standing = 'held' GROUP BY 1, 2, 3, 4, why
     UNION ALL
     SELECT i.entity, i.contract_id, i.project_id, i.currency, 'written down', s.why,

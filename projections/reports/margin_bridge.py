@@ -18,6 +18,7 @@ TERMS = (
     "rate_leak", "write_off", "fx", "delivered_value", "delivered_cost", "delivered_margin",
 )  # fmt: skip
 # What is kept of a thing in the books is its worth at the rate of its day, in proportion.
+# Work that a retainer pays for is delivered at its own worth, and its fee not once more.
 FIGURES = f"""
 {ITEMS}, sold AS (
     SELECT * FROM sold_contracts
@@ -50,6 +51,7 @@ FIGURES = f"""
                     ELSE 0 END) AS functional,
            sum(CASE WHEN i.functional = 0 THEN i.value - i.written - i.cut ELSE 0 END) AS bare
     FROM items i LEFT JOIN planned n ON (n.contract_id, n.role) = (i.contract_id, i.role)
+    WHERE i.kind <> 'retainer'
     GROUP BY 1
 ), spent AS (
     SELECT p.contract_id, sum(a.cost) AS cost

@@ -22,6 +22,7 @@ from projections.verify.numbers import Numbers
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
+from projections.verify.retainers import Retainers
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -35,8 +36,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
-    Recognition,
+    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Retainers,
+    Numbers, Recognition,
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Billable states: each approved thing is in one state, and the log accounts for all they sum to.
 
 The sums are added up from the facts themselves, page by page, and compared with the tables: what
-came is what is open, billed, credited and written off, by entity and currency.
+came is what is open, billed, credited, written off and drawn, by entity and currency.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from typing import Any
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -41,24 +42,25 @@ WHERE NOT was || ' ' || state = ANY(%(steps)s) ORDER BY position, item_id
 # is worth nothing, and nothing else is.
 SPLIT = """
 WITH ends AS (
-    SELECT item_id, sum(value) AS value, sum(written) AS written, sum(billed) AS billed,
+    SELECT item_id, sum(value) AS value, sum(written) AS written, sum(drawn) AS drawn,
+           sum(billed) AS billed,
            (array_agg(state ORDER BY position DESC) FILTER (WHERE state IS NOT NULL))[1] AS state
     FROM billable_moves GROUP BY item_id
 )
-SELECT item_id, state, value, written, billed FROM ends
+SELECT item_id, state, value, written, drawn, billed FROM ends
 WHERE state IS NULL
-    OR billed <> CASE WHEN state = 'billed' THEN value - written ELSE 0 END
+    OR billed <> CASE WHEN state = 'billed' THEN value - written - drawn ELSE 0 END
     OR (state = 'undone') <> (value = 0)
-    OR (value >= 0 AND written > value)
+    OR (value >= 0 AND (written + drawn > value OR drawn < 0))
 ORDER BY item_id
 """
 SUMS = """
 WITH ends AS (
     SELECT item_id, entity, max(currency) AS currency, sum(value) AS value,
-           sum(written) AS written, sum(billed) AS billed
+           sum(written) AS written, sum(drawn) AS drawn, sum(billed) AS billed
     FROM billable_moves GROUP BY item_id, entity
 )
-SELECT entity, currency, sum(value), sum(written), sum(billed) FROM ends GROUP BY 1, 2
+SELECT entity, currency, sum(value), sum(written), sum(drawn), sum(billed) FROM ends GROUP BY 1, 2
 """
 COUNTS = """
 SELECT state, count(*) FROM (
@@ -71,10 +73,11 @@ Key = tuple[str, str]
 
 @dataclass
 class Worth:
-    """What came by approval, what was written off of it, what invoices hold of it."""
+    """What came by approval, what was written off and drawn of it, what invoices hold of it."""
 
     value: Decimal = Decimal(0)
     written: Decimal = Decimal(0)
+    drawn: Decimal = Decimal(0)
     billed: Decimal = Decimal(0)
 
 
@@ -100,9 +103,10 @@ class BillableStates(Check):
         """Each thing by its steps and its figures; all of them by the sums."""
         for item, position, was, state in self.evidence.rows(STRANGE, steps=list(STEPS)):
             self.find(f"{item} went from {was} to {state} at event {position}")
-        for item, state, value, written, billed in self.evidence.rows(SPLIT):
+        for item, state, value, written, drawn, billed in self.evidence.rows(SPLIT):
             self.find(
-                f"{item} is {state}: worth {value}, {written} written off, {billed} on invoices"
+                f"{item} is {state}: worth {value}, {written} written off, {drawn} drawn, "
+                f"{billed} on invoices"
             )
         self._compare({(row[0], row[1]): Worth(*row[2:]) for row in self.evidence.rows(SUMS)})
         return ", ".join(f"{count} {state}" for state, count in self.evidence.rows(COUNTS))
@@ -173,6 +177,14 @@ def _written(fact: ContractAccount.WrittenDown) -> Iterator[tuple[Key, str, Deci
     yield (down.entity, down.currency), "written", down.amount
 
 
+def _covered(fact: ContractAccount.Covered) -> Iterator[tuple[Key, str, Decimal]]:
+    yield (fact.part.entity, fact.part.currency), "drawn", fact.part.amount
+
+
+def _funded(fact: Retainer.Funded) -> Iterator[tuple[Key, str, Decimal]]:
+    yield (fact.of.entity, fact.of.currency), "value", fact.granted.fee
+
+
 def _issued(fact: Invoice.Issued) -> Iterator[tuple[Key, str, Decimal]]:
     for line in fact.lines:
         yield (fact.party.entity, fact.currency), "billed", line.price
@@ -196,6 +208,8 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     MinimumCommitment.TruedUp: _charged,
     UsageMeter.Charged: _charged,
     ContractAccount.WrittenDown: _written,
+    ContractAccount.Covered: _covered,
+    Retainer.Funded: _funded,
     Invoice.Issued: _issued,
     Invoice.Credited: _credited,
 }

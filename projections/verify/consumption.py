@@ -2,7 +2,9 @@
 
 from projections.verify.check import Check
 
-READ_BY = ("unbilled", "time_entries", "deals", "recurring", "minimums", "usage")
+READ_BY = (
+    "unbilled", "time_entries", "deals", "recurring", "minimums", "usage", "retainers",
+)  # fmt: skip
 # An item's moves sum to itself while it is unbilled and to nothing while it is billed.
 SPLIT = """
 SELECT b.kind, b.id, b.amount, b.carried, b.billed, coalesce(sum(m.amount), 0),
@@ -32,6 +34,8 @@ WITH held AS (
     SELECT 'commitment', id, billed FROM minimum_charges
     UNION ALL
     SELECT 'usage', id, billed FROM usage_charges
+    UNION ALL
+    SELECT 'retainer', id, billed FROM retainer_grants WHERE fee <> 0
     UNION ALL
     SELECT 'expense', x.id, x.state = 'billed' FROM expenses x
     WHERE x.state = 'billed' OR EXISTS (SELECT FROM billables b WHERE b.id = x.id)

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.minimum import MinimumCommitment
+from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.delivery.time_entry import timesheet_id
 from tests.domain import samples_outlook
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new
+from tests.domain.samples_retainers import EARLY
 
 Given = dict[str, Any]
 NEXT: dict[str, Callable[[PaperFirm, Given], None]] = {}
@@ -107,6 +109,24 @@ def _bill_a_milestone(firm: PaperFirm, given: Given) -> None:
     source = ("milestone", project, [given["milestone_id"]])
     bill(firm, "i8", firm.replayed(project).contract_id, "2025-01-10", source)
     free(firm, "i8", "2025-01-11")
+
+
+@after("FundRetainer")
+def _bill_a_retainer(firm: PaperFirm, given: Given) -> None:
+    fund = firm.last(Retainer.Funded)
+    source = ("retainer", fund.originator_id, [fund.granted.id])
+    bill(firm, "i6", given["contract_id"], "2025-03-01", source)
+    free(firm, "i6", "2025-03-01")
+    bill(firm, "i4", given["contract_id"], "2025-03-02", source)
+    firm.do("IssueCreditMemo", memo_id=new("m4"), invoice_id=new("i4"), issued_on="2025-03-02",
+            why="not wanted", lines=[{"no": 1, "net": "100.00"}])  # fmt: skip
+
+
+@after("DrawRetainer")
+def _give_a_draw_back(firm: PaperFirm, given: Given) -> None:
+    del given
+    firm.do("ReverseTime", person_id=firm.person, week=EARLY, entry_ids=[new("early")],
+            why="not done")  # fmt: skip
 
 
 def _bill_a_week(firm: PaperFirm) -> None:

@@ -14,6 +14,7 @@ from tests.domain import (
     samples_plans,
     samples_rebates,
     samples_receivables,
+    samples_retainers,
     samples_revenue,
     samples_runs,
     samples_sales,
@@ -33,7 +34,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook,
+    samples_templates, samples_outlook, samples_retainers,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -16,10 +16,10 @@ from tests.firm import Firm
 ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
-    "usage", "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
-    "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
-    "change_orders", "quotes", "handoffs", "rebates", "templates",
-    "change_orders", "project_outlook",
+    "usage", "retainers", "receivables", "ledger", "collection", "audit_trail", "outbox",
+    "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
+    "contract_limits", "change_orders", "quotes", "handoffs", "rebates", "templates",
+    "project_outlook",
 )  # fmt: skip
 
 

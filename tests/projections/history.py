@@ -1,13 +1,16 @@
 """A year of the small firm that leaves nothing out: both billing models, expenses, a second
 entity in another currency, foreign payments, a price cut, work billed again, manual journals."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.actor import Actor
+from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
+from tests.domain.samples_retainers import retained, terms, worked
 from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import (
     FINANCE,
@@ -50,6 +53,7 @@ def live_a_year(firm: Firm) -> None:
     sell(firm)
     give_back(firm, contract, first)
     look_ahead(firm, project)
+    keep_retainers(firm)
     firm.settle()
 
 
@@ -240,6 +244,36 @@ def recognise(firm: Firm) -> None:
         firm.do("RecordUsage", contract_id=contract, name="backup", quantity=quantity,
                 used_on=f"2025-01-{no + 10}", reference=f"reading {no}")  # fmt: skip
     firm.do("ChargeUsage", contract_id=contract, name="backup", through="2025-01-31")
+
+
+def keep_retainers(firm: Firm) -> None:
+    """A retainer whose time is above it, undone and priced anew; closed, adjusted, expired,
+    billed, credited and billed again."""
+    contract, project = retained(firm, "kept")
+    of = {"contract_id": contract}
+    firm.do("SetRetainerTerms", **of, **terms())
+    week = date(2025, 7, 15)
+    for no, minutes in enumerate((300, 480, 90)):
+        worked(firm, project, week + timedelta(no), new(f"kept {no}"), minutes)
+    firm.settle()
+    undone = {"person_id": firm.person, "week": week, "why": "put right"}
+    firm.do("UnapproveTime", **undone, entry_ids=[new("kept 0")])
+    firm.do("ReverseTime", **undone, entry_ids=[new("kept 1")])
+    firm.do("SetTimeTerms", **of, from_date="2025-01-01", blended_rate="160")
+    firm.do("ReRateTime", **undone, entry_ids=[new("kept 2")])
+    firm.do("RollRetainerPeriod", **of, day="2025-01-31")
+    firm.do("AdjustRetainer", **of, quantity="3", on=week, why="a slow month",
+            approved_by="a director")  # fmt: skip
+    firm.do("AdjustRetainer", **of, quantity="-1", on=week, why="too much",
+            approved_by="a director")  # fmt: skip
+    firm.do("ExpireRetainer", **of, on="2025-06-30")
+    kept: Any = firm.store.load_fresh([retainer_id(contract)])[retainer_id(contract)]
+    ids = [one.granted.id for one in kept.grants.values() if one.granted.fee][-2:]
+    firm.do("IssueInvoice", **of, invoice_id=new("fees"), issued_on="2025-07-16",
+            sources=[{"kind": "retainer", "holder_id": kept.id, "ids": ids}])  # fmt: skip
+    memo = {"invoice_id": new("fees"), "issued_on": "2025-07-20", "why": "agreed"}
+    firm.do("IssueCreditMemo", memo_id=new("fee memo"), **memo, lines=[{"no": 2, "restore": True}])
+    firm.settle()
 
 
 def journal(firm: Firm, name: str, entity: str, on: date, currency: str, amount: str) -> None:

@@ -73,7 +73,7 @@ def test_standard_worth_is_discounted_written_down_cut_billed_or_unbilled(year: 
     for by in ("project", "client", "person"):
         packet = ask(year, "realisation", by=by)
 
-        parts = ("discount", "written_down", "price_cut", "billed", "unbilled")
+        parts = ("discount", "written_down", "price_cut", "billed", "unbilled", "drawn")
         assert total(packet, "standard") == sum(total(packet, part) for part in parts)
         assert total(packet, "standard") == total(ask(year, "realisation"), "standard") > 0
 
