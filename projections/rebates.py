@@ -1,5 +1,7 @@
 """Rebates of contracts: what was agreed, and how the liability came and went."""
 
+from decimal import Decimal
+
 from domain.billing.rebate import RebateAgreement
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -30,7 +32,7 @@ class Rebates(Projection):
         """More of the turnover is expected to go back, or less."""
         fold.append(MOVES, at.position, fact.contract_id, fact.entity, fact.accrued_on, "accrued",
                     fact.turnover, fact.expected, fact.pct, fact.currency, fact.change,
-                    fact.quote.to, fact.functional, 0)  # fmt: skip
+                    fact.quote.to, fact.functional, Decimal(0))  # fmt: skip
 
     @on(RebateAgreement.Settled)
     def settled(self, fact: RebateAgreement.Settled, at: Recorded, fold: Fold) -> None:

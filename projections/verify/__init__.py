@@ -14,6 +14,7 @@ from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
 from projections.verify.check import Check, Evidence, Verdict
 from projections.verify.consumption import Consumption
+from projections.verify.credit_accounts import CreditAccounts
 from projections.verify.deliveries import Deliveries
 from projections.verify.gathering import gathered
 from projections.verify.journals import Balanced, Lines, Rules
@@ -36,8 +37,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
-    Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Retainers,
-    Numbers, Recognition,
+    Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
+    Retainers, Numbers, Recognition,
 )  # fmt: skip
 
 

@@ -156,6 +156,8 @@ def test_a_stored_balance_that_is_not_the_sum_of_its_lines_is_named(
          "receivables = 1100"),
         ("UPDATE receivable_moves SET functional = functional - 1 WHERE amount < 0",
          "receivables = 1100"),
+        ("UPDATE receivable_moves SET functional = functional - 1 WHERE amount < 0",
+         "credit accounts = receivables"),
         ("DELETE FROM unbilled_moves WHERE amount < 0", AT_ONCE),
         ("UPDATE unbilled_moves SET functional = functional + 1", AT_ONCE),
         ("UPDATE position_moves SET carried = carried + 1 WHERE kind = 'billed'",
