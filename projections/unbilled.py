@@ -44,13 +44,21 @@ MOVES = Table(
     indexes=("entity, effective_date",),
 )  # fmt: skip
 
+ORIGINS = Table(
+    "billable_origins",
+    {"position": "bigint", "item_id": "uuid", "project_id": "uuid?", "earned_on": "date"},
+    key=("position", "item_id"),
+    indexes=("item_id, position",),
+)
+"""Whose each thing was when it came: it stays, whatever is taken back later."""
+
 
 class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
     version = 4
-    tables = (BILLABLES, MOVES)
+    tables = (BILLABLES, MOVES, ORIGINS)
 
     @on(Timesheet.TimeApproved)
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
@@ -83,8 +91,8 @@ class Unbilled(Projection):
         if now is None:
             fold.remove(BILLABLES, one.entry_id)
         else:
-            self._put(fold, "time", at.stream_id, one.entry_id, one.contract_id, one.project_id,
-                      now.entity, now.currency, now.amount, now.carried,
+            self._put(fold, at, "time", at.stream_id, one.entry_id, one.contract_id,
+                      one.project_id, now.entity, now.currency, now.amount, now.carried,
                       one.work_date)  # fmt: skip
         amount = (now.amount if now else ZERO) - (was.amount if was else ZERO)
         carried = (now.carried if now else ZERO) - (was.carried if was else ZERO)
@@ -189,16 +197,17 @@ class Unbilled(Projection):
         contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
         carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
-        self._put(fold, kind, holder_id, item_id, contract_id, project_id, entity, currency,
+        self._put(fold, at, kind, holder_id, item_id, contract_id, project_id, entity, currency,
                   amount, carried, earned_on)  # fmt: skip
         fold.append(MOVES, at.position, item_id, earned_on, entity, contract_id, currency, amount,
                     carried)  # fmt: skip
 
     def _put(
-        self, fold: Fold, kind: Kind, holder_id: UUID, item_id: UUID, contract_id: UUID,
-        project_id: UUID | None, entity: str, currency: str, amount: Decimal, carried: Decimal,
-        earned_on: date,
+        self, fold: Fold, at: Recorded, kind: Kind, holder_id: UUID, item_id: UUID,
+        contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
+        carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
+        fold.append(ORIGINS, at.position, item_id, project_id, earned_on)
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
                  carried=carried, earned_on=earned_on, billed=False,

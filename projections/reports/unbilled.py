@@ -9,7 +9,10 @@ from projections.report import ENTITY, Report
 from projections.table import Conn
 
 SUMS = """
-WITH held AS (
+WITH origins AS (
+    SELECT DISTINCT ON (item_id) item_id, project_id, earned_on FROM billable_origins
+    WHERE position <= %(known)s ORDER BY item_id, position DESC
+), held AS (
     SELECT m.item_id, m.entity, m.contract_id, m.currency, sum(m.amount) AS amount,
            sum(m.functional) AS functional
     FROM unbilled_moves m
@@ -19,7 +22,7 @@ WITH held AS (
 )
 SELECT h.entity, k.code, c.name, coalesce(p.code, ''), h.currency, sum(h.amount), e.currency,
        sum(h.functional), count(*), min(b.earned_on)
-FROM held h JOIN billables b ON b.id = h.item_id
+FROM held h JOIN origins b ON b.item_id = h.item_id
 LEFT JOIN projects p ON p.id = b.project_id
 JOIN contracts c ON c.id = h.contract_id JOIN clients k ON k.id = c.client_id
 JOIN legal_entities e ON e.code = h.entity
