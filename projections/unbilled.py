@@ -36,12 +36,13 @@ BILLABLES = Table(
     key=("id",),
     indexes=("contract_id, billed, earned_on", "contract_id, id"),
 )  # fmt: skip
-ITEMS = Table(
-    "billable_items",
-    {"id": "uuid", "project_id": "uuid?", "earned_on": "date"},
-    key=("id",),
+ORIGINS = Table(
+    "billable_origins",
+    {"position": "bigint", "item_id": "uuid", "project_id": "uuid?", "earned_on": "date"},
+    key=("position", "item_id"),
+    indexes=("item_id, position",),
 )
-"""What a thing is, kept when it no longer is billable: its moves are still asked for."""
+"""Whose each thing was when it came: it stays, whatever is taken back later."""
 MOVES = Table(
     "unbilled_moves",
     {
@@ -58,7 +59,7 @@ class Unbilled(Projection):
 
     name = "unbilled"
     version = 4
-    tables = (BILLABLES, ITEMS, MOVES)
+    tables = (BILLABLES, MOVES, ORIGINS)
 
     @on(Timesheet.TimeApproved)
     def time(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
@@ -95,8 +96,8 @@ class Unbilled(Projection):
         elif was is not None:
             fold.shift(BILLABLES, one.entry_id, amount=amount, carried=carried)
         else:
-            self._put(fold, "time", at.stream_id, one.entry_id, one.contract_id, one.project_id,
-                      now.entity, now.currency, now.amount, now.carried,
+            self._put(fold, at, "time", at.stream_id, one.entry_id, one.contract_id,
+                      one.project_id, now.entity, now.currency, now.amount, now.carried,
                       one.work_date)  # fmt: skip
         fold.append(MOVES, at.position, one.entry_id, one.work_date, bill.entity,
                     one.contract_id, bill.currency, amount, carried)  # fmt: skip
@@ -226,17 +227,17 @@ class Unbilled(Projection):
         contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
         carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
-        self._put(fold, kind, holder_id, item_id, contract_id, project_id, entity, currency,
+        self._put(fold, at, kind, holder_id, item_id, contract_id, project_id, entity, currency,
                   amount, carried, earned_on)  # fmt: skip
         fold.append(MOVES, at.position, item_id, earned_on, entity, contract_id, currency, amount,
                     carried)  # fmt: skip
 
     def _put(
-        self, fold: Fold, kind: Kind, holder_id: UUID, item_id: UUID, contract_id: UUID,
-        project_id: UUID | None, entity: str, currency: str, amount: Decimal, carried: Decimal,
-        earned_on: date,
+        self, fold: Fold, at: Recorded, kind: Kind, holder_id: UUID, item_id: UUID,
+        contract_id: UUID, project_id: UUID | None, entity: str, currency: str, amount: Decimal,
+        carried: Decimal, earned_on: date,
     ) -> None:  # fmt: skip
-        fold.put(ITEMS, id=item_id, project_id=project_id, earned_on=earned_on)
+        fold.append(ORIGINS, at.position, item_id, project_id, earned_on)
         fold.put(BILLABLES, id=item_id, kind=kind, holder_id=holder_id, contract_id=contract_id,
                  project_id=project_id, entity=entity, currency=currency, amount=amount,
                  carried=carried, earned_on=earned_on, billed=False,

@@ -19,7 +19,9 @@ WITH held AS (
 )
 SELECT h.entity, k.code, c.name, coalesce(p.code, ''), h.currency, sum(h.amount), e.currency,
        sum(h.functional), count(*), min(b.earned_on)
-FROM held h JOIN billable_items b ON b.id = h.item_id
+FROM held h CROSS JOIN LATERAL (
+    SELECT o.project_id, o.earned_on FROM billable_origins o
+    WHERE o.item_id = h.item_id AND o.position <= %(known)s ORDER BY o.position DESC LIMIT 1) b
 LEFT JOIN projects p ON p.id = b.project_id
 JOIN contracts c ON c.id = h.contract_id JOIN clients k ON k.id = c.client_id
 JOIN legal_entities e ON e.code = h.entity

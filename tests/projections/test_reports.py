@@ -213,6 +213,22 @@ def test_unbilled_work_is_the_position_of_what_is_earned_at_once(year: Firm) -> 
         assert total(unbilled, "functional") == total(positions, "functional") - by_run
 
 
+def test_what_was_unbilled_stays_so_at_a_known_position_after_it_was_undone(year: Firm) -> None:
+    contract, project = year.win("Undone")
+    sheet, entry = year.work(project, date(2025, 1, 8))
+    year.settle()
+    march = {"effective": date(2025, 3, 31)}
+    before = ask(year, "unbilled", **march)
+
+    year.do("ReverseTime", person_id=year.person, week="2025-01-08", entry_ids=[entry], why="x")
+    year.settle()
+
+    assert contract
+    assert sheet
+    assert ask(year, "unbilled", **march, known=before.known).canonical == before.canonical
+    assert ask(year, "unbilled", **march).canonical != before.canonical
+
+
 def test_unbilled_work_names_client_contract_and_project(year: Firm) -> None:
     packet = ask(year, "unbilled", effective=date(2025, 3, 31))
 
