@@ -11,6 +11,7 @@ import domain.billing.payment_correction_commands as payment_corrections
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
 import domain.billing.run_commands as billing_runs
+import domain.billing.schedule_commands as billing_schedules
 import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
@@ -42,11 +43,11 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses",
-    "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "parking",
-    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "projects", "provisions", "quote_approvals", "quotes", "receivables_policies", "recurring",
-    "reissues", "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time",
-    "time_corrections", "write_offs",
+    "access", "adjustments", "allowances", "billing_runs", "billing_schedules",
+    "change_orders", "clauses", "collections", "contract_costs", "contracts", "credit_memos",
+    "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums",
+    "organisation", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
+    "price_clauses", "pricing", "projects", "provisions", "quote_approvals", "quotes",
+    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes",
+    "revenue_runs", "sales", "taxes", "time", "time_corrections", "write_offs",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
+from domain.billing.billing_schedule import BillingSchedule, PlannedBySchedule, schedule_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, ContractNotActive
 from domain.delivery.budget import BudgetLine
@@ -98,13 +99,16 @@ class PlanMilestone(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises ProjectClosed, MilestoneNotReady, ContractNotActive, NotFound, WrongEntity.
 
-        A milestone is paid for, so internal work has none: ContractNotActive. Its amount fits
-        the contract's currency: AmountTooFine. Its id is used once: AlreadyTaken.
+        PlannedBySchedule where a schedule plans the contract's price. A milestone is paid for,
+        so internal work has none: ContractNotActive. Its amount fits the contract's currency:
+        AmountTooFine. Its id is used once: AlreadyTaken.
         """
         project = project_to_change(work, self.project_id)
         if project.contract_id is None:
             raise ContractNotActive("internal work has no milestones", field="project_id")
         work.read(Contract, project.contract_id).require_active()
+        if work.find(BillingSchedule, schedule_id(project.contract_id)):
+            raise PlannedBySchedule("its billing schedule plans it", field="project_id")
         require_fine(self.amount, project.currency)
         project.plan_milestone(self.milestone_id, self.name, self.amount, self.due_on)
         return Answer(id=project.id)
@@ -147,15 +151,22 @@ class AcceptMilestone(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity."""
         project = project_to_change(work, self.project_id)
-        entity = legal_entity(work, project.entity)
-        rate = quote(work, project.currency, entity.currency, self.accepted_on)
-        assert project.contract_id is not None  # noqa: S101 -- milestones are under contracts
-        contract = work.read(Contract, project.contract_id)
-        earned = contract.terms.earned_at_once
-        project.accept_milestone(
-            self.milestone_id, self.accepted_on, self.evidence, rate, earned=earned
-        )
+        accept(work, project, self.milestone_id, self.accepted_on, self.evidence)
         return Answer(id=project.id)
+
+
+def accept(
+    work: UnitOfWork, project: Project, milestone_id: UUID, on: date, evidence: str
+) -> None:
+    """Accept a completed milestone at the rate of the day.
+
+    Raises UnknownMilestone, MilestoneNotReady, MissingRate.
+    """
+    entity = legal_entity(work, project.entity)
+    rate = quote(work, project.currency, entity.currency, on)
+    assert project.contract_id is not None  # noqa: S101 -- milestones are under contracts
+    earned = work.read(Contract, project.contract_id).terms.earned_at_once
+    project.accept_milestone(milestone_id, on, evidence, rate, earned=earned)
 
 
 class CloseProject(Command):

@@ -11,6 +11,7 @@ from tests.domain import (
     samples_clauses,
     samples_corrections,
     samples_plans,
+    samples_progress,
     samples_receivables,
     samples_revenue,
     samples_runs,
@@ -28,7 +29,7 @@ KEY = "0f" * 32
 UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
-    samples_runs, samples_corrections,
+    samples_runs, samples_corrections, samples_progress,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -13,7 +13,7 @@ from domain.billing.invoice import Invoice, OverApplied, OverCredited, PartialRe
 from domain.billing.payment import OtherClient
 from domain.consumption import BilledElsewhere
 from domain.contracts.contract import ContractNotActive
-from domain.delivery.project import UnknownMilestone
+from domain.delivery.milestones import UnknownMilestone
 from domain.delivery.timesheet import UnknownEntry
 from domain.ledger.commands import ReasonNeeded
 from domain.ledger.period import PeriodClosed, PeriodNotOpen

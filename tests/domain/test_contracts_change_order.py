@@ -28,7 +28,8 @@ from domain.contracts.contract import (
     OutsideTerm,
 )
 from domain.delivery.budget import BudgetBelowZero, NoBaseline
-from domain.delivery.project import MilestoneNotReady, Project, ProjectClosed, UnknownMilestone
+from domain.delivery.milestones import MilestoneNotReady, UnknownMilestone
+from domain.delivery.project import Project, ProjectClosed
 from domain.ledger.period import months_between
 from domain.money import AmountTooFine
 from domain.request import AlreadyTaken

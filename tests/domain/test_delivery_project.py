@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 
 from domain.contracts.contract import ContractNotActive
-from domain.delivery.project import (
-    BudgetExists,
-    MilestoneNotReady,
-    Project,
-    ProjectClosed,
-    UnknownMilestone,
-)
+from domain.delivery.milestones import MilestoneNotReady, UnknownMilestone
+from domain.delivery.project import BudgetExists, Project, ProjectClosed
 from domain.money import AmountTooFine
 from domain.pricing.fx import MissingRate
 from domain.request import AlreadyTaken

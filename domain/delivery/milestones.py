@@ -1,0 +1,43 @@
+"""A milestone of a project: what the client accepts and pays for, and where it stands."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from domain.errors import Refusal
+
+
+class UnknownMilestone(Refusal):
+    """The project has no such milestone."""
+
+    code = "UNKNOWN_MILESTONE"
+
+
+class MilestoneNotReady(Refusal):
+    """The milestone is not in the state this step needs."""
+
+    code = "MILESTONE_NOT_READY"
+
+
+@dataclass
+class Milestone:
+    """Planned, completed by delivery, accepted by the client, billed: in that order."""
+
+    id: UUID
+    name: str
+    amount: Decimal
+    state: Literal["planned", "completed", "accepted", "billed", "dropped"] = "planned"
+    carried: Decimal = Decimal(0)
+    completed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class PlannedMilestone:
+    """What a billing schedule says of a milestone."""
+
+    id: UUID
+    name: str
+    amount: Decimal
+    due_on: date
