@@ -37,6 +37,7 @@ from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
+from projections.billing_plan import BillingPlan
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.change_orders import ChangeOrders
 from projections.collection import Collecting
@@ -47,11 +48,13 @@ from projections.feed import Feed
 from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
+from projections.pay_applications import PayApplications
 from projections.posting import Policies, Posting
 from projections.projection import Projection
 from projections.reactions import Reaction, Reactor
 from projections.receivables import Receivables
 from projections.recurring import Recurring
+from projections.retainage import Retainage
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
@@ -179,6 +182,7 @@ class System:
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
+            BillingPlan(), PayApplications(), Retainage(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

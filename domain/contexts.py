@@ -8,8 +8,10 @@ import domain.billing.minimum_commands as minimums
 import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.progress_commands as progress
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
+import domain.billing.retainage_commands as retainage
 import domain.billing.run_commands as billing_runs
 import domain.billing.schedule_commands as billing_schedules
 import domain.contracts.change_order_commands as change_orders
@@ -47,7 +49,8 @@ __all__ = [
     "change_orders", "clauses", "collections", "contract_costs", "contracts", "credit_memos",
     "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums",
     "organisation", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
-    "price_clauses", "pricing", "projects", "provisions", "quote_approvals", "quotes",
-    "receivables_policies", "recurring", "reissues", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "taxes", "time", "time_corrections", "write_offs",
+    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals",
+    "quotes", "receivables_policies", "recurring", "reissues", "retainage", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "taxes", "time", "time_corrections",
+    "write_offs",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ INVOICES = Table(
         "id": "uuid", "number": "text", "entity": "text", "client_id": "uuid",
         "client_code": "text", "contract_id": "uuid", "issued_on": "date", "due_on": "date",
         "currency": "text", "net": "numeric", "tax": "numeric", "gross": "numeric",
-        "functional_currency": "text",
+        "retained": "numeric", "functional_currency": "text",
     },
     key=("id",),
     indexes=("entity, id", "number", "client_id, id", "contract_id, id"),
@@ -102,7 +102,7 @@ class Receivables(Projection):
     """The sum of an invoice's moves is what it has open, in its currency and in the books."""
 
     name = "receivables"
-    version = 2
+    version = 3
     tables = (INVOICES, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
 
     @on(Invoice.Issued)
@@ -114,6 +114,7 @@ class Receivables(Projection):
             client_id=party.client_id, client_code=party.client_code,
             contract_id=party.contract_id, issued_on=fact.issued_on, due_on=fact.due_on,
             currency=fact.currency, net=totals.net, tax=totals.tax, gross=totals.gross,
+            retained=totals.held.amount,
             functional_currency=fact.quote.to,
         )  # fmt: skip
         fold.add(REDUCTIONS, at.stream_id, paid=Decimal(0))
@@ -121,7 +122,7 @@ class Receivables(Projection):
             fold.append(LINES, at.stream_id, line.no, line.kind, line.text, line.quantity,
                         line.unit_price, line.net, line.tax)  # fmt: skip
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
-                    party.client_code, fact.number, fact.due_on, fact.currency, totals.gross,
+                    party.client_code, fact.number, fact.due_on, fact.currency, totals.due,
                     fact.quote.to, totals.functional, "invoice", fact.number)  # fmt: skip
 
     @on(Invoice.Credited)
@@ -134,7 +135,7 @@ class Receivables(Projection):
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
                     party.client_code, fact.invoice_number, None, fact.currency, -fact.from_open,
                     books, -fact.functional_from_open, "credit memo", fact.number)  # fmt: skip
-        if owed := fact.totals.gross - fact.from_open:
+        if owed := fact.totals.due - fact.from_open:
             fold.append(CREDITS, at.position, fact.memo_id, CUSTOMER_CREDITS, party.client_code,
                         fact.issued_on, party.entity, fact.currency, owed, books,
                         fact.quote.convert(owed), "credit memo", fact.number)  # fmt: skip

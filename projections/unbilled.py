@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.value_schedule import ValueSchedule
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -49,7 +50,7 @@ class Unbilled(Projection):
     """Comes at approval or acceptance, goes with an invoice, comes back with a credit memo."""
 
     name = "unbilled"
-    version = 3
+    version = 4
     tables = (BILLABLES, MOVES)
 
     @on(Timesheet.TimeApproved)
@@ -135,6 +136,16 @@ class Unbilled(Projection):
         self._came(fold, at, "commitment", at.stream_id, charge.id, fact.contract_id, None,
                    fact.entity, fact.currency, charge.amount,
                    charge.functional if fact.earned else ZERO, charge.due_on)  # fmt: skip
+
+    @on(ValueSchedule.Certified)
+    def certified(self, fact: ValueSchedule.Certified, at: Recorded, fold: Fold) -> None:
+        """Work that a client certified, what it keeps of it too."""
+        found = fact.certified
+        if found.amount:
+            self._came(fold, at, "application", at.stream_id, found.application_id,
+                       fact.contract_id, None, fact.entity, fact.currency, found.amount,
+                       found.functional if found.earned else ZERO,
+                       found.certified_on)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

@@ -32,6 +32,7 @@ class BillableKind(enum.Enum):
     milestone = "milestone"
     recurring = "recurring"
     commitment = "commitment"
+    application = "application"
 
 
 @strawberry.enum(description="Where a deal stands.")

@@ -2,36 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.billing.documents import BILLERS, DocumentAnswer, NothingToBill
+from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef, consume, offered
-from domain.billing.invoice import Invoice, Party, Totals
+from domain.billing.invoice import Invoice
+from domain.billing.issuing import issued, lines_for, settled, totals_of
 from domain.billing.limits import Cut, Cutting, order_warnings
-from domain.billing.line_taxes import CodeRates, tax_lines
-from domain.billing.lines import InvoiceLine, lines_of
-from domain.billing.numbering import next_number
-from domain.billing.readiness import require_ready
+from domain.billing.retaining import keeping, note
 from domain.command import Command, Exact
 from domain.consumption import Share
 from domain.contracts.account import ContractAccount, KindTotal
-from domain.contracts.commands import account_of, settle_document
+from domain.contracts.commands import account_of
 from domain.contracts.contract import Contract
 from domain.ledger.commands import ReasonNeeded, require_open
 from domain.money import require_fine
-from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.discount import Discount
-from domain.pricing.fx import Quote, quote
-from domain.pricing.tax_code import TaxCode
+from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
-from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -40,7 +34,9 @@ class InvoiceAnswer(DocumentAnswer):
 
     net: Exact
     tax: Exact
-    gross: Exact = Field(description="Net and tax: what the client owes")
+    gross: Exact = Field(description="Net and tax")
+    retained: Exact = Field(description="Retainage the client keeps; below zero: gives back")
+    due: Exact = Field(description="Gross less retainage: what the client owes")
     discount: Exact = Field(description="Taken off before tax, agreed and of this document")
     written_down: Exact = Field(description="Cut by caps, for good")
     steps: tuple[str, ...] = Field(description="How discounts and limits cut the lines, in order")
@@ -86,6 +82,7 @@ class IssueInvoice(DiscountFields):
 
         A client whom the accounting system would refuse is NotExportReady.
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted.
+        Retainage given back beyond what is held: OverReleased.
         Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
         NoTaxRate, TaxInsidePrice.
         """
@@ -102,9 +99,12 @@ class IssueInvoice(DiscountFields):
             found, self.discount(contract.currency), self.discount_why
         )
         consume(work, cut.shares, self.invoice_id)
-        lines = self._lines(work, contract, cut.shares)
-        totals = self._totals(work, contract, lines, rate)
-        invoice = work.add(self._invoice(work, contract, lines, totals, rate))
+        lines = lines_for(work, contract, cut.shares, self.issued_on)
+        kept = keeping(work, contract, lines, rate)
+        totals = settled(work, contract, self.invoice_id, totals_of(lines, rate, kept.held),
+                         self.issued_on, rate.to)  # fmt: skip
+        invoice = issued(work, contract, self.invoice_id, self.issued_on, lines, totals, rate)
+        note(work, contract, invoice, kept)
         charge(account, contract, invoice, cut.shares, self.issued_on)
         return self._answer(invoice, cut, order_warnings(contract, account))
 
@@ -112,68 +112,10 @@ class IssueInvoice(DiscountFields):
         totals = invoice.totals
         return InvoiceAnswer(
             id=invoice.id, number=invoice.number, net=totals.net, tax=totals.tax,
-            gross=totals.gross, discount=cut.discount, written_down=cut.written_down,
+            gross=totals.gross, retained=totals.held.amount, due=totals.due,
+            discount=cut.discount, written_down=cut.written_down,
             steps=cut.steps, warnings=(*cut.warnings, *warnings),
         )  # fmt: skip
-
-    def _lines(
-        self, work: UnitOfWork, contract: Contract, shares: list[Share]
-    ) -> tuple[InvoiceLine, ...]:
-        """Taxed by the contract's codes at the rates of the day, or by its fixed percentage."""
-        clause = contract.tax
-        if clause is None:
-            return lines_of(shares, contract.currency, contract.terms.tax_rate_pct)
-        kinds = {share.kind for share in shares}
-        codes = {kind: work.read(TaxCode, clause.of(kind)) for kind in kinds}
-        rates: dict[str, CodeRates] = {
-            kind: CodeRates(code.code, code.rates_on(self.issued_on))
-            for kind, code in codes.items()
-        }
-        contract.require_net_prices(tax_inside=any(r.rates.included for r in rates.values()))
-        return tax_lines(lines_of(shares, contract.currency, Decimal(0)), rates.__getitem__,
-                         contract.currency, per_document=clause.per_document)  # fmt: skip
-
-    def _totals(
-        self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
-    ) -> Totals:
-        """Where a revenue run earns, what is carried comes from the contract's position."""
-        totals = totals_of(lines, rate)
-        if totals.gross <= 0:
-            raise NothingToBill("an invoice asks for a positive amount", field="sources")
-        if contract.terms.earned_at_once:
-            return totals
-        bill = Movement("invoice", self.issued_on, totals.net, totals.functional_net)
-        carried = settle_document(work, contract, self.invoice_id, bill, rate.to)
-        return replace(totals, carried=carried)
-
-    def _invoice(
-        self,
-        work: UnitOfWork,
-        contract: Contract,
-        lines: tuple[InvoiceLine, ...],
-        totals: Totals,
-        rate: Quote,
-    ) -> Invoice:
-        client = work.read(Client, contract.client_id)
-        require_ready(client.code, client.name)
-        party = Party(contract.entity, client.id, contract.id, client.code, client.name,
-                      by_run=not contract.terms.earned_at_once)  # fmt: skip
-        number = next_number(work, "INV", contract.entity, self.issued_on)
-        due_on = self.issued_on + timedelta(days=contract.terms.payment_terms_days)
-        return Invoice(
-            self.invoice_id, number.text, number.sequence, number.series, party, self.issued_on,
-            due_on, contract.currency, rate, lines, totals,
-            purchase_order=contract.order.number if contract.order else "",
-        )  # fmt: skip
-
-
-def totals_of(lines: Iterable[InvoiceLine], rate: Quote) -> Totals:
-    """Sums of the lines; net and tax are converted apart and each rounded once."""
-    listed = list(lines)
-    net = sum((line.net for line in listed), Decimal(0))
-    tax = sum((line.tax for line in listed), Decimal(0))
-    carried = sum((line.carried for line in listed), Decimal(0))
-    return Totals(net, tax, rate.convert(net), rate.convert(tax), carried)
 
 
 def charge(

@@ -13,11 +13,13 @@ from domain.billing.billing_schedule import (
     BillingSchedule,
     NotFixedFee,
     OtherProject,
+    PlannedBySchedule,
     PlannedEntry,
     planned,
     schedule_id,
 )
 from domain.billing.milestone import Entry, Schedule
+from domain.billing.value_schedule import ValueSchedule, values_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract
 from domain.delivery.milestones import PlannedMilestone
@@ -69,13 +71,16 @@ class PlanBillingSchedule(Command):
     def run(self, work: UnitOfWork) -> ScheduleAnswer:
         """Raises ScheduleMismatch, AmountOrPercent, UnknownScheduleEntry, AmountTooFine.
 
-        NotFixedFee, OtherProject, ContractNotActive, ProjectClosed; an entry for a milestone
-        that is completed or accepted: MilestoneNotReady; one of another project: AlreadyTaken.
+        NotFixedFee, OtherProject, ContractNotActive, ProjectClosed; PlannedBySchedule where
+        values bill the price. An entry for a milestone that is completed or accepted:
+        MilestoneNotReady; one of another project: AlreadyTaken.
         """
         contract = work.read(Contract, self.contract_id)
         legal_entity(work, contract.entity)
         contract.require_active()
         require_fixed_fee(contract)
+        if work.find(ValueSchedule, values_id(contract.id)):
+            raise PlannedBySchedule("values bill this price", field="contract_id")
         project = project_to_change(work, self.project_id)
         schedule = self._schedule(work, contract, project)
         entries = [Entry(one.name, one.amount, one.pct) for one in self.entries]

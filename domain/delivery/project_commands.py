@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
 from domain.billing.billing_schedule import BillingSchedule, PlannedBySchedule, schedule_id
+from domain.billing.value_schedule import ValueSchedule, values_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, ContractNotActive
 from domain.delivery.budget import BudgetLine
@@ -107,11 +108,18 @@ class PlanMilestone(Command):
         if project.contract_id is None:
             raise ContractNotActive("internal work has no milestones", field="project_id")
         work.read(Contract, project.contract_id).require_active()
-        if work.find(BillingSchedule, schedule_id(project.contract_id)):
-            raise PlannedBySchedule("its billing schedule plans it", field="project_id")
+        refuse_planned(work, project.contract_id)
         require_fine(self.amount, project.currency)
         project.plan_milestone(self.milestone_id, self.name, self.amount, self.due_on)
         return Answer(id=project.id)
+
+
+def refuse_planned(work: UnitOfWork, contract_id: UUID) -> None:
+    """Raises PlannedBySchedule where a schedule, of milestones or of values, is the price."""
+    if work.find(BillingSchedule, schedule_id(contract_id)):
+        raise PlannedBySchedule("its billing schedule plans it", field="project_id")
+    if work.find(ValueSchedule, values_id(contract_id)):
+        raise PlannedBySchedule("its schedule of values bills it", field="project_id")
 
 
 class CompleteMilestone(Command):
@@ -149,7 +157,10 @@ class AcceptMilestone(Command):
         return self.accepted_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity."""
+        """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity.
+
+        PlannedBySchedule where a schedule of values bills the price: it would be billed twice.
+        """
         project = project_to_change(work, self.project_id)
         accept(work, project, self.milestone_id, self.accepted_on, self.evidence)
         return Answer(id=project.id)
@@ -160,11 +171,13 @@ def accept(
 ) -> None:
     """Accept a completed milestone at the rate of the day.
 
-    Raises UnknownMilestone, MilestoneNotReady, MissingRate.
+    Raises UnknownMilestone, MilestoneNotReady, MissingRate, PlannedBySchedule.
     """
     entity = legal_entity(work, project.entity)
     rate = quote(work, project.currency, entity.currency, on)
     assert project.contract_id is not None  # noqa: S101 -- milestones are under contracts
+    if work.find(ValueSchedule, values_id(project.contract_id)):
+        raise PlannedBySchedule("its schedule of values bills it", field="project_id")
     earned = work.read(Contract, project.contract_id).terms.earned_at_once
     project.accept_milestone(milestone_id, on, evidence, rate, earned=earned)
 

@@ -25,6 +25,8 @@ from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
     Receivables,
+    RetainageDue,
+    RetainageHeld,
     Settled,
     Suspense,
     Unbilled,
@@ -35,6 +37,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
+    RetainageHeld, RetainageDue,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
+from domain.billing.value_schedule import ValueSchedule
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -159,6 +160,10 @@ def _trued_up(fact: MinimumCommitment.TruedUp) -> Iterator[tuple[Key, str, Decim
     yield (fact.entity, fact.currency), "value", fact.charge.amount
 
 
+def _certified(fact: ValueSchedule.Certified) -> Iterator[tuple[Key, str, Decimal]]:
+    yield (fact.entity, fact.currency), "value", fact.certified.amount
+
+
 def _written(fact: ContractAccount.WrittenDown) -> Iterator[tuple[Key, str, Decimal]]:
     down = fact.write_down
     yield (down.entity, down.currency), "written", down.amount
@@ -184,6 +189,7 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     Project.MilestoneAccepted: _accepted,
     RecurringPlan.Accrued: _accrued,
     MinimumCommitment.TruedUp: _trued_up,
+    ValueSchedule.Certified: _certified,
     ContractAccount.WrittenDown: _written,
     Invoice.Issued: _issued,
     Invoice.Credited: _credited,

@@ -2,7 +2,7 @@
 
 from projections.verify.check import Check
 
-READ_BY = ("unbilled", "time_entries", "deals", "recurring", "minimums")
+READ_BY = ("unbilled", "time_entries", "deals", "recurring", "minimums", "pay_applications")
 # An item's moves sum to itself while it is unbilled and to nothing while it is billed.
 SPLIT = """
 SELECT b.kind, b.id, b.amount, b.carried, b.billed, coalesce(sum(m.amount), 0),
@@ -30,6 +30,8 @@ WITH held AS (
     SELECT 'recurring', id, billed FROM recurring_charges
     UNION ALL
     SELECT 'commitment', id, billed FROM minimum_charges
+    UNION ALL
+    SELECT 'application', id, billed FROM certified_work
     UNION ALL
     SELECT 'expense', x.id, x.state = 'billed' FROM expenses x
     WHERE x.state = 'billed' OR EXISTS (SELECT FROM billables b WHERE b.id = x.id)

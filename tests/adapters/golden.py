@@ -16,6 +16,7 @@ from domain.aggregate import Root, topics
 from domain.billing.minimum import MinimumCommitment
 from domain.delivery.time_entry import timesheet_id
 from tests.adapters.mirror import Mirror
+from tests.domain import samples_progress
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new, samples, set_up
 
@@ -78,6 +79,13 @@ def _go_on(firm: PaperFirm, name: str) -> None:
         firm.do("IssueCreditMemo", memo_id=new("m5"), invoice_id=new("i5"),
                 issued_on="2025-04-01", why="again",
                 lines=[{"no": 1, "restore": True}])  # fmt: skip
+    if name == "CertifyPayApplication":
+        samples_progress.charged(firm, "two", "2025-01-09")
+        firm.do("IssueCreditMemo", memo_id=new("m6"), invoice_id=new("bill two"),
+                issued_on="2025-01-09", why="again",
+                lines=[{"no": 1, "restore": True}])  # fmt: skip
+    if name == "ApproveChangeOrder":
+        samples_progress.enlarged(firm)
     if name == "SetCap":
         contract = samples(firm, _staged()[1])[name]["contract_id"]
         firm.do("SetCap", contract_id=contract, limit="1800.00", kinds=["time"], name="labour")

@@ -26,12 +26,12 @@ from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, new, set_up
 from tests.domain.samples_progress import built, entry, mark, thirds, tower
 
-SILENCE = {**mark("shell"), "accepted_on": "2025-01-13"}
+SILENCE = {**mark("frame"), "accepted_on": "2025-01-13"}
 
 
 @pytest.fixture
 def at(paper: PaperFirm) -> Stage:
-    """The firm in full swing, with a tower of 400, 300 and 300 USD, its shell completed."""
+    """The firm in full swing, with a tower of 400, 300 and 300 USD, its frame completed."""
     return set_up(paper)
 
 
@@ -60,7 +60,7 @@ def test_percentages_share_the_price_with_amounts(paper: PaperFirm, at: Stage) -
     assert at
 
     assert standing(paper) == {
-        "shell": ("completed", Decimal("400.00")),
+        "frame": ("completed", Decimal("400.00")),
         "interior": ("planned", Decimal("300.00")),
         "handover": ("planned", Decimal("300.00")),
     }
@@ -74,7 +74,7 @@ def test_what_is_completed_stays_and_the_rest_is_planned_anew(paper: PaperFirm, 
 
     assert (answer.frozen, answer.amounts) == (400, (Decimal("150.00"), Decimal("450.00")))
     assert standing(paper) == {
-        "shell": ("completed", Decimal("400.00")),
+        "frame": ("completed", Decimal("400.00")),
         "interior": ("planned", Decimal("150.00")),
         "handover": ("dropped", Decimal("300.00")),
         "roof": ("planned", Decimal("450.00")),
@@ -109,7 +109,7 @@ def test_what_delivery_completed_is_planned_no_more(paper: PaperFirm, at: Stage)
     paper.refuses(
         MilestoneNotReady,
         "PlanBillingSchedule",
-        **anew({**interior(amount="600.00"), "milestone_id": new("shell")}),
+        **anew({**interior(amount="600.00"), "milestone_id": new("frame")}),
     )
 
 
@@ -146,14 +146,14 @@ def test_a_planned_price_takes_no_milestone_beside_its_schedule(
 def test_a_rejected_milestone_is_completed_again(paper: PaperFirm, at: Stage) -> None:
     assert at
     no = {"rejected_on": "2025-01-06", "why": "a crack"}
-    paper.refuses(TooEarly, "RejectMilestone", **mark("shell"), rejected_on="2025-01-02", why="x")
-    paper.do("RejectMilestone", **mark("shell"), **no)
+    paper.refuses(TooEarly, "RejectMilestone", **mark("frame"), rejected_on="2025-01-02", why="x")
+    paper.do("RejectMilestone", **mark("frame"), **no)
 
-    assert standing(paper)["shell"] == ("planned", Decimal("400.00"))
-    paper.refuses(MilestoneNotReady, "RejectMilestone", **mark("shell"), **no)
+    assert standing(paper)["frame"] == ("planned", Decimal("400.00"))
+    paper.refuses(MilestoneNotReady, "RejectMilestone", **mark("frame"), **no)
     paper.refuses(UnknownMilestone, "RejectMilestone", **mark("none"), **no)
     paper.refuses(MilestoneNotReady, "DeemAccepted", ANYBODY, **SILENCE)
-    paper.do("CompleteMilestone", **mark("shell"), completed_on="2025-01-07")
+    paper.do("CompleteMilestone", **mark("frame"), completed_on="2025-01-07")
     paper.refuses(AcceptanceNotDue, "DeemAccepted", ANYBODY, **SILENCE)
 
 
@@ -183,7 +183,7 @@ def test_nobody_knows_that_a_client_will_keep_silent(paper: PaperFirm, at: Stage
 def test_milestones_of_a_schedule_are_billed(paper: PaperFirm, at: Stage) -> None:
     assert at
     paper.do("DeemAccepted", ANYBODY, **SILENCE)
-    source = {"kind": "milestone", "holder_id": new("tower site"), "ids": [new("shell")]}
+    source = {"kind": "milestone", "holder_id": new("tower site"), "ids": [new("frame")]}
 
     answer: Any = paper.do("IssueInvoice", invoice_id=new("i"), contract_id=new("tower"),
                       issued_on="2025-01-14", sources=[source]).answer  # fmt: skip

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.billing.invoice import Invoice, Party
-from domain.billing.invoice_commands import totals_of
+from domain.billing.invoice import Invoice
+from domain.billing.issuing import totals_of
 from domain.billing.lines import lines_of
 from domain.billing.payment import Payment
+from domain.billing.totals import Party
 from domain.consumption import Share
 from domain.delivery.timesheet import Timesheet
 from domain.money import minor_unit, quantize

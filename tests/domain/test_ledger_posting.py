@@ -179,7 +179,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
     for name in ("WriteDownBillable", "IssueInvoice", "ApproveTime", "ApproveExpense",
                  "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
-                 "ImpairContractCost", "TrueUpCommitment", *POSTED):  # fmt: skip
+                 "ImpairContractCost", "TrueUpCommitment", "CertifyPayApplication",
+                 "ReleaseRetainage", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],

@@ -17,7 +17,8 @@ ADVICE = project_id(named_id("opportunity", "Advice"))
 PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
     "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
-    "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
+    "revenue_contracts", "billable_states", "sold_contracts", "contract_limits", "billing_plan",
+    "pay_applications", "retainage",
 )  # fmt: skip
 
 

@@ -8,6 +8,20 @@ from domain.actor import Actor
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
+from tests.domain.samples_progress import (
+    HALL,
+    applied,
+    built,
+    certified,
+    charged,
+    enlarged,
+    freed,
+    hall,
+    mark,
+    thirds,
+    tower,
+    work,
+)
 from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import FINANCE, changeable, ordered
 from tests.firm import WORKER, Firm
@@ -36,6 +50,7 @@ def live_a_year(firm: Firm) -> None:
     keep_to_clauses(firm)
     recognise(firm)
     change_what_is_sold(firm)
+    build_by_values(firm)
     firm.settle()
 
 
@@ -80,6 +95,31 @@ def change_what_is_sold(firm: Firm) -> None:
                 effective_date="2025-02-10")  # fmt: skip
     firm.do("ApproveChangeOrder", FINANCE, change_order_id=new("order one"),
             approved_on="2025-05-12", client_reference="PO 9")  # fmt: skip
+
+
+def build_by_values(firm: Firm) -> None:
+    """Milestones planned anew; a hall with retainage held, released, billed and taken back."""
+    built(firm, "tower", "1000")
+    firm.do("PlanBillingSchedule", **tower(), entries=thirds(), deemed_after_days=10)
+    firm.do("PlanBillingSchedule", **tower(), entries=thirds(frame="400.00", roof="600.00"))
+    firm.do("CompleteMilestone", **mark("frame"), completed_on="2025-03-03")
+    firm.do("RejectMilestone", **mark("frame"), rejected_on="2025-03-06", why="a crack")
+    hall(firm, currency="USD")
+    applied(firm, "one", "2025-03-03", work("walls", "2000.00", "500.00"))
+    certified(firm, "one", "2025-03-10", certified="1800.00", why="no proof")
+    charged(firm, "one", "2025-03-10")
+    enlarged(firm, takes_effect_on="2025-03-12")
+    applied(firm, "two", "2025-03-17", work("CO 7", "800.00"))
+    certified(firm, "two", "2025-03-20")
+    charged(firm, "two", "2025-03-20")
+    credit(firm, "m5", new("bill two"), date(2025, 3, 21), restore=True)
+    freed(firm, "100.00", "2025-03-24")
+    for name in ("kept", "kept again"):
+        firm.do("BillRetainage", **HALL, invoice_id=new(name), issued_on="2025-03-24",
+                amount="60.00")  # fmt: skip
+        if name == "kept":
+            firm.do("VoidInvoice", invoice_id=new(name), memo_id=new("void"), why="a slip",
+                    issued_on="2025-03-24")  # fmt: skip
 
 
 def second_chief() -> Actor:

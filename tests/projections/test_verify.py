@@ -183,12 +183,12 @@ def test_a_sub_ledger_that_is_off_is_named(year: Firm, statement: str, check: st
 
 def test_a_gap_in_document_numbers_is_named(year: Firm) -> None:
     def renumber(facts: dict[str, Any]) -> None:
-        facts.update(sequence=5, number="DE01-INV-2025-00005")
+        facts.update(sequence=9, number="DE01-INV-2025-00009")
 
     position = rewrite(year, "billing.invoice_issued", renumber)
 
     assert off(year)["document numbers gapless"] == (
-        f"event {position} is DE01-INV-2025-00005, due was DE01-INV-2025-00004",
+        f"event {position} is DE01-INV-2025-00009, due was DE01-INV-2025-00008",
     )
 
 
