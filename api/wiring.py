@@ -44,6 +44,7 @@ from projections.collection import Collecting
 from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
+from projections.deposits import Deposits
 from projections.feed import Feed
 from projections.ledger import Ledger
 from projections.minimums import Minimums
@@ -182,7 +183,7 @@ class System:
             Minimums(), Receivables(), Collecting(), Ledger(), AuditTrail(), Outbox(),
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(),
-            BillingPlan(), PayApplications(), Retainage(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -31,6 +31,7 @@ import domain.receivables.allowance_commands as allowances
 import domain.receivables.client_commands as paying_terms
 import domain.receivables.collection_commands as collections
 import domain.receivables.credit_commands as memo_credits
+import domain.receivables.deposit_commands as deposits
 import domain.receivables.policy_commands as receivables_policies
 import domain.receivables.write_off_commands as write_offs
 import domain.revenue.change_commands as revenue_changes
@@ -47,10 +48,10 @@ import domain.sales.quote_commands as quotes
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules",
     "change_orders", "clauses", "collections", "contract_costs", "contracts", "credit_memos",
-    "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums",
-    "organisation", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
-    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals",
-    "quotes", "receivables_policies", "recurring", "reissues", "retainage", "revenue",
-    "revenue_changes", "revenue_runs", "sales", "taxes", "time", "time_corrections",
+    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
+    "minimums", "organisation", "parking", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "receivables_policies", "recurring", "reissues", "retainage",
+    "revenue", "revenue_changes", "revenue_runs", "sales", "taxes", "time", "time_corrections",
     "write_offs",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
 from domain.ledger.chart import CUSTOMER_CREDITS, SUSPENSE
 from domain.ledger.receivables_posting import receipt_account
+from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.reduction import Reduction
 from projections.fold import Fold
@@ -205,6 +206,28 @@ class Receivables(Projection):
                     fact.invoice_number)  # fmt: skip
         self._credit(fact, at, fold, day, sign * fact.amount, sign * fact.paid, what,
                      fact.invoice_number)  # fmt: skip
+
+    @on(ContractDeposits.Applied)
+    def deposit_applied(self, fact: ContractDeposits.Applied, at: Recorded, fold: Fold) -> None:
+        """A deposit settled an invoice; it is held apart from the client's credits."""
+        self._by_deposit(fact, at, fold, fact.applied_on, -1, "deposit, applied")
+
+    @on(ContractDeposits.Unapplied)
+    def deposit_taken_off(
+        self, fact: ContractDeposits.Unapplied, at: Recorded, fold: Fold
+    ) -> None:
+        """It is open again."""
+        self._by_deposit(fact, at, fold, fact.unapplied_on, 1, "deposit, taken off")
+
+    def _by_deposit(
+        self, fact: ContractDeposits.Applied | ContractDeposits.Unapplied, at: Recorded,
+        fold: Fold, day: Any, sign: int, what: str,
+    ) -> None:  # fmt: skip
+        fold.add(REDUCTIONS, fact.invoice_id, paid=-sign * fact.amount)
+        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, fact.client_code,
+                    fact.invoice_number, None, fact.currency, sign * fact.amount,
+                    fact.functional_currency, sign * fact.booked, what,
+                    fact.invoice_number)  # fmt: skip
 
     @on(Payment.Refunded, MemoCredit.Refunded)
     def refunded(

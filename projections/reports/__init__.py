@@ -11,6 +11,7 @@ from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.credit_exposure import CREDIT_EXPOSURE
 from projections.reports.customer_statement import CUSTOMER_STATEMENT
 from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
+from projections.reports.deposits_held import DEPOSITS_HELD
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.general_ledger import GENERAL_LEDGER
@@ -39,5 +40,6 @@ REPORTS: dict[str, Report] = {
         CUSTOMER_STATEMENT, DSO, DUNNING_LIST, CREDIT_EXPOSURE,
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS, RETAINAGE_HELD_REPORT,
+        DEPOSITS_HELD,
     )
 }  # fmt: skip

@@ -24,6 +24,7 @@ from projections.verify.rebuilds import Rebuilt
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
+    DepositsHeld,
     Receivables,
     RetainageDue,
     RetainageHeld,
@@ -37,7 +38,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, Consumption, BillableStates, Numbers,
-    RetainageHeld, RetainageDue,
+    RetainageHeld, RetainageDue, DepositsHeld,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
 from domain.ledger.chart import (
     CUSTOMER_CREDITS,
+    DEPOSITS,
     POSITION,
     RECEIVABLES,
     RETAINAGE_DUE,
@@ -92,6 +93,13 @@ class RetainageDue(RetainageHeld):
 
     name = f"retainage released = {RETAINAGE_DUE}"
     account = RETAINAGE_DUE
+
+
+class DepositsHeld(ControlAccount):
+    """Clients' money that is held for contracts."""
+
+    name = f"deposits = {DEPOSITS}"
+    account, table = DEPOSITS, "deposit_moves"
 
 
 CARRIED = """

@@ -8,7 +8,9 @@ from tests.domain.named import new
 from tests.domain.samples_sales import FINANCE
 from tests.firm import Firm
 
-DATED = {"ReleaseRetainage": "released_on", "BillRetainage": "issued_on"}
+DATED = {"ReleaseRetainage": "released_on", "BillRetainage": "issued_on",
+         "RecordDeposit": "received_on", "ApplyDeposit": "applied_on",
+         "UnapplyDeposit": "unapplied_on", "RefundDeposit": "refunded_on"}  # fmt: skip
 CREATED = {"BillRetainage": "invoice_id"}
 OWNER = Actor("owner's architect", frozenset({"contract_manager"}), frozenset({"*"}))
 HALL = {"contract_id": new("hall")}
@@ -28,6 +30,9 @@ def prepare(firm: Firm) -> None:
     charged(firm, "one", "2025-01-05")
     applied(firm, "two", "2025-01-06", work("walls", "1000.00"), work("roof", "3000.00"))
     freed(firm, "100.00")
+    deposited(firm, "first", "500.00", "2025-01-03")
+    firm.do("ApplyDeposit", **HALL, invoice_id=new("bill one"), applied_on="2025-01-06",
+            amount=eur("100.00"))  # fmt: skip
 
 
 def hall(firm: Firm, name: str = "hall", **terms: Any) -> None:
@@ -36,6 +41,20 @@ def hall(firm: Firm, name: str = "hall", **terms: Any) -> None:
     firm.do("SetScheduleOfValues", contract_id=new(name),
             lines=[value("walls", "6000"), value("roof", "4000")])  # fmt: skip
     firm.do("SetRetainageTerms", contract_id=new(name), **TEN_PCT)
+
+
+def eur(amount: str) -> dict[str, str]:
+    """An amount of euros."""
+    return {"amount": amount, "currency": "EUR"}
+
+
+def deposited(
+    firm: Firm, name: str, amount: str, day: str, *, on: str = "hall", currency: str = "EUR"
+) -> None:
+    """The client's money for a contract."""
+    firm.do("RecordDeposit", contract_id=new(on), deposit_id=new(f"deposit {name}"),
+            received_on=day, amount={"amount": amount, "currency": currency},
+            bank_reference=f"D {name}")  # fmt: skip
 
 
 def enlarged(firm: Firm, price: str = "800.00", *, on: str = "hall", approve: bool = True,
@@ -159,6 +178,21 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
             "amount": "50.00",
             "met": ["handover"],
             "evidence": "a protocol",
+        },
+        "RecordDeposit": {
+            **HALL,
+            "deposit_id": new("deposit two"),
+            "received_on": "2025-01-08",
+            "amount": eur("50.00"),
+            "bank_reference": "D two",
+        },
+        "ApplyDeposit": {**HALL, "invoice_id": new("bill one"), "applied_on": "2025-01-08"},
+        "UnapplyDeposit": {**HALL, "invoice_id": new("bill one"), "unapplied_on": "2025-01-08"},
+        "RefundDeposit": {
+            **HALL,
+            "amount": eur("10.00"),
+            "refunded_on": "2025-01-08",
+            "bank_reference": "D back",
         },
         "BillRetainage": {**HALL, "invoice_id": new("i kept"), "issued_on": "2025-01-08"},
     }

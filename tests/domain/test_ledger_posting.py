@@ -180,7 +180,7 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "AcceptMilestone", "IssueCreditMemo", "ApplyPayment", "ReRateTime",
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "CertifyPayApplication",
-                 "ReleaseRetainage", *POSTED):  # fmt: skip
+                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],

@@ -18,7 +18,7 @@ PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
     "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
     "revenue_contracts", "billable_states", "sold_contracts", "contract_limits", "billing_plan",
-    "pay_applications", "retainage",
+    "pay_applications", "retainage", "deposits",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from tests.domain.samples_progress import (
     built,
     certified,
     charged,
+    deposited,
     enlarged,
     freed,
     hall,
@@ -99,12 +100,14 @@ def change_what_is_sold(firm: Firm) -> None:
 
 def build_by_values(firm: Firm) -> None:
     """Milestones planned anew; a hall with retainage held, released, billed and taken back."""
+    other = firm.do("RegisterClient", client_id=named_id("client", "OTHER"), code="OTHER",
+                    name="Other Fictional Corp", entity="DE01", currency="USD")  # fmt: skip
     built(firm, "tower", "1000")
     firm.do("PlanBillingSchedule", **tower(), entries=thirds(), deemed_after_days=10)
     firm.do("PlanBillingSchedule", **tower(), entries=thirds(frame="400.00", roof="600.00"))
     firm.do("CompleteMilestone", **mark("frame"), completed_on="2025-03-03")
     firm.do("RejectMilestone", **mark("frame"), rejected_on="2025-03-06", why="a crack")
-    hall(firm, currency="USD")
+    hall(firm, currency="USD", client_id=other.answer.id)
     applied(firm, "one", "2025-03-03", work("walls", "2000.00", "500.00"))
     certified(firm, "one", "2025-03-10", certified="1800.00", why="no proof")
     charged(firm, "one", "2025-03-10")
@@ -114,6 +117,9 @@ def build_by_values(firm: Firm) -> None:
     charged(firm, "two", "2025-03-20")
     credit(firm, "m5", new("bill two"), date(2025, 3, 21), restore=True)
     freed(firm, "100.00", "2025-03-24")
+    deposited(firm, "first", "500.00", "2025-03-03", currency="USD")
+    firm.do("ApplyDeposit", **HALL, invoice_id=new("bill one"), applied_on="2025-03-24",
+            amount={"amount": "300.00", "currency": "USD"})  # fmt: skip
     for name in ("kept", "kept again"):
         firm.do("BillRetainage", **HALL, invoice_id=new(name), issued_on="2025-03-24",
                 amount="60.00")  # fmt: skip
