@@ -14,6 +14,10 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "VolumeDiscountMode",
         "All at the step reached, or each part at its own step.",
     ),
+    ("invoice", "release"): (
+        "RetainageTax",
+        "Tax on what a client keeps: with the invoice, or with its release.",
+    ),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

@@ -25,7 +25,7 @@ class BillingModel(enum.Enum):
 
 @strawberry.enum(description="What can be billed.")
 class BillableKind(enum.Enum):
-    """A time entry, an expense, a milestone."""
+    """A time entry, an expense, a milestone, a charge, a certified application."""
 
     time = "time"
     expense = "expense"

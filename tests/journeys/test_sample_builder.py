@@ -1,4 +1,4 @@
-"""A builder with schedule of values and retainage lives a year: two sites, applications monthly."""
+"""A builder with schedule of values and retainage lives a year: two sites, monthly papers."""
 
 from datetime import date
 from decimal import Decimal
