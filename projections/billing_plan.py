@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from domain.billing.billing_schedule import BillingSchedule
 from domain.delivery.project import Project
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -19,6 +20,15 @@ STEPS = Table(
     key=("position", "milestone_id"),
     indexes=("milestone_id, position", "project_id"),
 )  # fmt: skip
+SCHEDULES = Table(
+    "billing_schedules",
+    {
+        "id": "uuid", "contract_id": "uuid", "project_id": "uuid", "entity": "text",
+        "deemed_after_days": "int?",
+    },
+    key=("id",),
+    indexes=("entity", "project_id"),
+)  # fmt: skip
 Moved = Project.MilestonesBilled | Project.MilestonesRestored
 
 
@@ -26,7 +36,19 @@ class BillingPlan(Projection):
     """The last step up to a date and position says the state, the last with a name the plan."""
 
     name = "billing_plan"
-    tables = (STEPS,)
+    tables = (STEPS, SCHEDULES)
+
+    @on(BillingSchedule.Opened)
+    def opened(self, fact: BillingSchedule.Opened, at: Recorded, fold: Fold) -> None:
+        """A schedule of one project."""
+        fold.put(SCHEDULES, id=at.stream_id, contract_id=fact.contract_id,
+                 project_id=fact.project_id, entity=fact.entity,
+                 deemed_after_days=None)  # fmt: skip
+
+    @on(BillingSchedule.Planned)
+    def agreed(self, fact: BillingSchedule.Planned, at: Recorded, fold: Fold) -> None:
+        """What is agreed of silence."""
+        fold.patch(SCHEDULES, at.stream_id, deemed_after_days=fact.deemed_after_days)
 
     @on(Project.MilestonePlanned)
     def planned(self, fact: Project.MilestonePlanned, at: Recorded, fold: Fold) -> None:

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.commands.run_acceptances import acceptances
 from api.commands.run_billing import billing, charges, issue
 from api.followers import catch_up
 from api.settings import settings
@@ -57,6 +58,7 @@ def command() -> None:
 command.add_command(charges)
 command.add_command(billing)
 command.add_command(issue)
+command.add_command(acceptances)
 
 
 @command.command("revenue")
