@@ -63,7 +63,7 @@ class DiscountFields(Command):
 
 
 class IssueInvoice(DiscountFields):
-    """Bill approved time, expenses and accepted milestones of one contract."""
+    """Bill approved time and expenses, accepted milestones, certified work of one contract."""
 
     ROLES: ClassVar = BILLERS
     ANSWER: ClassVar = InvoiceAnswer

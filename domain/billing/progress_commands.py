@@ -21,7 +21,7 @@ from domain.billing.value_schedule import (
     values_id,
 )
 from domain.command import Answer, Command, Exact, Value
-from domain.contracts.contract import Contract
+from domain.contracts.contract import Contract, OutsideTerm
 from domain.ledger.commands import ReasonNeeded
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
@@ -128,12 +128,14 @@ class SubmitPayApplication(ProgressCommand):
         """Raises ApplicationPending, PeriodApplied, UnknownItem, OverBilled, AmountTooFine.
 
         BadRetainage for work below nothing in all; NothingToBill where nothing is due, or only
-        retainage: that is released. ContractSuspended; an id used before is AlreadyTaken.
-        NotFound, WrongEntity.
+        retainage: that is released. ContractSuspended, OutsideTerm after an early end; an id
+        used before is AlreadyTaken. NotFound, WrongEntity.
         """
         values = self.values(work)
         contract = work.read(Contract, self.contract_id)
         contract.require_billable()
+        if contract.is_over(self.period_to):
+            raise OutsideTerm(f"the contract ended on {contract.terminated_on}", field="period_to")
         account = work.find(RetainageAccount, retainage_id(contract.id))
         found = values.submit(
             self.application_id, self.period_to,

@@ -23,7 +23,7 @@ from domain.billing.value_schedule import (
 )
 from domain.consumption import BilledElsewhere
 from domain.contracts.change_order import PlanNotPrice
-from domain.contracts.contract import ContractNotActive, ContractSuspended
+from domain.contracts.contract import ContractNotActive, ContractSuspended, OutsideTerm
 from domain.ledger.commands import ReasonNeeded
 from domain.money import AmountTooFine
 from domain.pricing.fx import MissingRate
@@ -142,6 +142,8 @@ def test_an_application_names_lines_once_and_asks_for_work(site: PaperFirm) -> N
     site.refuses(NothingToBill, "SubmitPayApplication", **asked(work("walls", "0.00")))
     site.refuses(AmountTooFine, "SubmitPayApplication", **asked(work("walls", "0.001")))
     site.refuses(OverBilled, "SubmitPayApplication", **asked(work("walls", "-1.00")))
+    site.do("TerminateContract", **HALL, on="2025-01-02", why="a dispute")
+    site.refuses(OutsideTerm, "SubmitPayApplication", **asked(walls))
     site.do("SuspendContract", **HALL, why="a dispute")
     site.refuses(ContractSuspended, "SubmitPayApplication", **asked(walls))
 
