@@ -248,7 +248,7 @@ def test_numbers_run_by_entity_kind_and_year(paper: PaperFirm) -> None:
                  issued_on="2025-01-09", lines=[{"no": 1, "net": "1.00"}])  # fmt: skip
 
     assert [i.number for i in paper.all(Invoice.Issued)] == [
-        "DE01-INV-2025-00001", "DE01-INV-2025-00002",
+        "DE01-INV-2025-00001", "DE01-INV-2025-00002", "DE01-INV-2025-00003",
     ]  # fmt: skip
     assert [m.number for m in paper.all(Invoice.Credited)] == [
         "DE01-CM-2025-00001", "DE01-CM-2025-00002",
