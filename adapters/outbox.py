@@ -201,12 +201,22 @@ def invoice(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, st
              unit_price=line.unit_price, net=line.net, tax=line.tax)
         for line in fact.lines
     )  # fmt: skip
+    held = fact.totals.held.amount
     yield Invoice(
         key=invoice_key(at.stream_id), entity=fact.party.entity,
         client_code=fact.party.client_code, client_name=fact.party.client_name,
         number=fact.number, issued_on=fact.issued_on, due_on=fact.due_on, currency=fact.currency,
-        lines=lines, net=fact.totals.net, tax=fact.totals.tax, total=fact.totals.gross,
+        lines=(*lines, *retainage(held)), net=fact.totals.net - held, tax=fact.totals.tax,
+        total=fact.totals.due,
     ), ACCOUNTING  # fmt: skip
+
+
+def retainage(held: Decimal) -> tuple[Line, ...]:
+    """What the client keeps of a document, as a line that takes it off; or asks for it."""
+    if not held:
+        return ()
+    return (Line(description="Retainage", quantity=Decimal(1), unit_price=-held, net=-held,
+                 tax=Decimal(0)),)  # fmt: skip
 
 
 def credit_memo(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, str]]:
@@ -218,11 +228,13 @@ def credit_memo(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document
              unit_price=line.net, net=line.net, tax=line.tax)
         for line in fact.lines
     )  # fmt: skip
+    held = fact.totals.held.amount
     yield CreditMemo(
         key=f"memo-{fact.memo_id.hex}", entity=fact.party.entity,
         client_code=fact.party.client_code, client_name=fact.party.client_name,
-        number=fact.number, issued_on=fact.issued_on, currency=fact.currency, lines=lines,
-        net=fact.totals.net, tax=fact.totals.tax, total=fact.totals.gross,
+        number=fact.number, issued_on=fact.issued_on, currency=fact.currency,
+        lines=(*lines, *retainage(held)), net=fact.totals.net - held, tax=fact.totals.tax,
+        total=fact.totals.due,
         invoice_key=invoice_key(at.stream_id), reason=fact.why,
     ), ACCOUNTING  # fmt: skip
 

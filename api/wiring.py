@@ -37,17 +37,20 @@ from domain.request import Cause
 from domain.store import Store
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
+from projections.billing_plan import BillingPlan
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.change_orders import ChangeOrders
 from projections.collection import Collecting
 from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
+from projections.deposits import Deposits
 from projections.feed import Feed
 from projections.handoffs import Handoffs
 from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
+from projections.pay_applications import PayApplications
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
@@ -56,6 +59,7 @@ from projections.reactions import Reaction, Reactor
 from projections.rebates import Rebates
 from projections.receivables import Receivables
 from projections.recurring import Recurring
+from projections.retainage import Retainage
 from projections.retainers import Retainers
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
@@ -188,6 +192,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

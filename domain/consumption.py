@@ -13,7 +13,9 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.money import quantize
 
-Kind = Literal["time", "expense", "milestone", "recurring", "commitment", "usage", "retainer"]
+Kind = Literal[
+    "time", "expense", "milestone", "recurring", "commitment", "usage", "retainer", "application"
+]
 
 
 class BilledElsewhere(Refusal):
@@ -28,7 +30,8 @@ class Share:
 
     ``amount`` is in the contract's currency; ``carried`` is what the books carry for it in the
     functional currency of the contract's entity. ``text`` and ``unit_price`` name its line.
-    ``discount`` is what the document took off already, with what the books carried for it.
+    ``discount`` is what the document took off already, with what the books carried for it;
+    ``retained`` what the client keeps of the amount (below zero: what it gives back).
     """
 
     holder_id: UUID
@@ -41,6 +44,7 @@ class Share:
     carried: Decimal
     discount: Decimal = Decimal(0)
     discount_carried: Decimal = Decimal(0)
+    retained: Decimal = Decimal(0)
 
     def less(self, amount: Decimal, carried: Decimal) -> "Share":
         """What is left when some is taken off; the quantity shrinks with the amount."""
@@ -48,7 +52,8 @@ class Share:
             return self
         left = self.amount - amount
         quantity = self.quantity * left / self.amount if self.amount else self.quantity
-        return replace(self, quantity=quantity, amount=left, carried=self.carried - carried)
+        return replace(self, quantity=quantity, amount=left, carried=self.carried - carried,
+                       retained=min(self.retained, left))  # fmt: skip
 
     def discounted(self, amount: Decimal, carried: Decimal) -> "Share":
         """As much of it, for less."""

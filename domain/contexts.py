@@ -8,11 +8,14 @@ import domain.billing.minimum_commands as minimums
 import domain.billing.parking_commands as parking
 import domain.billing.payment_commands as payments
 import domain.billing.payment_correction_commands as payment_corrections
+import domain.billing.progress_commands as progress
 import domain.billing.rebate_commands as rebates
 import domain.billing.recurring_commands as recurring
 import domain.billing.reissue_commands as reissues
+import domain.billing.retainage_commands as retainage
 import domain.billing.retainer_commands as retainers
 import domain.billing.run_commands as billing_runs
+import domain.billing.schedule_commands as billing_schedules
 import domain.billing.tax_override_commands as tax_overrides
 import domain.billing.usage_commands as usage
 import domain.contracts.change_order_commands as change_orders
@@ -38,6 +41,7 @@ import domain.receivables.allowance_commands as allowances
 import domain.receivables.client_commands as paying_terms
 import domain.receivables.collection_commands as collections
 import domain.receivables.credit_commands as memo_credits
+import domain.receivables.deposit_commands as deposits
 import domain.receivables.policy_commands as receivables_policies
 import domain.receivables.write_off_commands as write_offs
 import domain.revenue.change_commands as revenue_changes
@@ -52,12 +56,13 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "change_orders", "clauses", "closings",
-    "collections", "contract_costs", "contracts", "credit_memos", "expenses", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
-    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
-    "pricing", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "reissues", "retainers", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
-    "time_policies", "timers", "usage", "work_plans", "write_offs",
+    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
+    "clauses", "closings", "collections", "contract_costs", "contracts", "credit_memos",
+    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
+    "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
+    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
+    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
+    "usage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -201,6 +202,15 @@ class BillableStates(Projection):
         _move(fold, at, part.item_id, part.written_on, part.entity, drawn=part.amount,
               why=part.why)  # fmt: skip
 
+    @on(ValueSchedule.Certified)
+    def certified(self, fact: ValueSchedule.Certified, at: Recorded, fold: Fold) -> None:
+        """Work that a client certified, what it keeps of it too."""
+        found = fact.certified
+        if found.amount:
+            self._came(fold, at, found.application_id, found.certified_on, fact.entity,
+                       found.amount, found.functional, kind="application",
+                       contract_id=fact.contract_id, currency=fact.currency)  # fmt: skip
+
     def _came(
         self, fold: Fold, at: Recorded, item_id: UUID, on: date, entity: str, value: Decimal,
         functional: Decimal, **given: Any,
@@ -240,9 +250,11 @@ class BillableStates(Projection):
 
         The books' figure of the memo is shared among its lines, so that they add up to it.
         """
-        nets = [line.net for line in fact.lines]
-        books = split(fact.totals.functional_net, nets, fact.quote.to)
-        for line, functional in zip(fact.lines, books, strict=True):
+        lines = [line for line in fact.lines if line.net]
+        if not lines:
+            return
+        books = split(fact.totals.functional_net, [line.net for line in lines], fact.quote.to)
+        for line, functional in zip(lines, books, strict=True):
             for source in line.restored:
                 _move(fold, at, source.id, fact.issued_on, fact.party.entity, state="unbilled",
                       billed=-source.amount)  # fmt: skip

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.contracts.account import ContractAccount
 from domain.contracts.contract import Contract
 from domain.delivery.expense import Expense
@@ -137,6 +138,15 @@ class ContractPosition(Projection):
             fold.append(MOVES, at.position, 0, fact.entity, fact.contract_id, charge.due_on,
                         RECOGNISED, fact.currency, charge.amount, fact.quote.to,
                         charge.functional, charge.functional, ZERO)  # fmt: skip
+
+    @on(ValueSchedule.Certified)
+    def certified(self, fact: ValueSchedule.Certified, at: Recorded, fold: Fold) -> None:
+        """Work earned with its certificate, what the client keeps of it too."""
+        found = fact.certified
+        if found.earned and found.amount:
+            fold.append(MOVES, at.position, 0, fact.entity, fact.contract_id, found.certified_on,
+                        RECOGNISED, fact.currency, found.amount, found.quote.to,
+                        found.functional, found.functional, ZERO)  # fmt: skip
 
     @on(RevenueContract.Recognized, RevenueContract.Reversed)
     def run(

@@ -155,6 +155,21 @@ class Deals(Projection):
         del at
         fold.patch(MILESTONES, fact.milestone_id, state="dropped")
 
+    @on(Project.MilestonesReplanned)
+    def replanned(self, fact: Project.MilestonesReplanned, at: Recorded, fold: Fold) -> None:
+        """Other amounts, or no longer in the plan."""
+        for one in fact.milestones:
+            fold.put(MILESTONES, id=one.id, project_id=at.stream_id, name=one.name,
+                     amount=one.amount, due_on=one.due_on, state="planned")  # fmt: skip
+        for id_ in fact.dropped:
+            fold.patch(MILESTONES, id_, state="dropped")
+
+    @on(Project.MilestoneRejected)
+    def rejected(self, fact: Project.MilestoneRejected, at: Recorded, fold: Fold) -> None:
+        """To be done better."""
+        del at
+        fold.patch(MILESTONES, fact.milestone_id, state="planned")
+
     @on(Project.MilestoneCompleted)
     def completed(self, fact: Project.MilestoneCompleted, at: Recorded, fold: Fold) -> None:
         """Done by delivery."""

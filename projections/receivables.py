@@ -14,6 +14,7 @@ from domain.billing.lines import TaxBasis
 from domain.billing.payment import Payment
 from domain.ledger.chart import CUSTOMER_CREDITS, SUSPENSE
 from domain.ledger.receivables_posting import receipt_account
+from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.reduction import Reduction
 from projections.fold import Fold
@@ -27,7 +28,7 @@ INVOICES = Table(
         "id": "uuid", "number": "text", "entity": "text", "client_id": "uuid",
         "client_code": "text", "contract_id": "uuid", "issued_on": "date", "due_on": "date",
         "currency": "text", "net": "numeric", "tax": "numeric", "gross": "numeric",
-        "functional_currency": "text",
+        "retained": "numeric", "functional_currency": "text",
     },
     key=("id",),
     indexes=("entity, id", "number", "client_id, id", "contract_id, id"),
@@ -117,6 +118,7 @@ class Receivables(Projection):
             client_id=party.client_id, client_code=party.client_code,
             contract_id=party.contract_id, issued_on=fact.issued_on, due_on=fact.due_on,
             currency=fact.currency, net=totals.net, tax=totals.tax, gross=totals.gross,
+            retained=totals.held.amount,
             functional_currency=fact.quote.to,
         )  # fmt: skip
         fold.add(REDUCTIONS, at.stream_id, paid=Decimal(0))
@@ -125,7 +127,7 @@ class Receivables(Projection):
                         line.unit_price, line.net, line.tax, line.discount, line.tax_rate_pct,
                         *_taxed(line.tax_basis))  # fmt: skip
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
-                    party.client_code, fact.number, fact.due_on, fact.currency, totals.gross,
+                    party.client_code, fact.number, fact.due_on, fact.currency, totals.due,
                     fact.quote.to, totals.functional, "invoice", fact.number)  # fmt: skip
 
     @on(Invoice.Credited)
@@ -138,7 +140,7 @@ class Receivables(Projection):
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
                     party.client_code, fact.invoice_number, None, fact.currency, -fact.from_open,
                     books, -fact.functional_from_open, "credit memo", fact.number)  # fmt: skip
-        if owed := fact.totals.gross - fact.from_open:
+        if owed := fact.totals.due - fact.from_open:
             fold.append(CREDITS, at.position, fact.memo_id, CUSTOMER_CREDITS, party.client_code,
                         fact.issued_on, party.entity, fact.currency, owed, books,
                         fact.quote.convert(owed), "credit memo", fact.number)  # fmt: skip
@@ -208,6 +210,28 @@ class Receivables(Projection):
                     fact.invoice_number)  # fmt: skip
         self._credit(fact, at, fold, day, sign * fact.amount, sign * fact.paid, what,
                      fact.invoice_number)  # fmt: skip
+
+    @on(ContractDeposits.Applied)
+    def deposit_applied(self, fact: ContractDeposits.Applied, at: Recorded, fold: Fold) -> None:
+        """A deposit settled an invoice; it is held apart from the client's credits."""
+        self._by_deposit(fact, at, fold, fact.applied_on, -1, "deposit, applied")
+
+    @on(ContractDeposits.Unapplied)
+    def deposit_taken_off(
+        self, fact: ContractDeposits.Unapplied, at: Recorded, fold: Fold
+    ) -> None:
+        """It is open again."""
+        self._by_deposit(fact, at, fold, fact.unapplied_on, 1, "deposit, taken off")
+
+    def _by_deposit(
+        self, fact: ContractDeposits.Applied | ContractDeposits.Unapplied, at: Recorded,
+        fold: Fold, day: Any, sign: int, what: str,
+    ) -> None:  # fmt: skip
+        fold.add(REDUCTIONS, fact.invoice_id, paid=-sign * fact.amount)
+        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, fact.client_code,
+                    fact.invoice_number, None, fact.currency, sign * fact.amount,
+                    fact.functional_currency, sign * fact.booked, what,
+                    fact.invoice_number)  # fmt: skip
 
     @on(Payment.Refunded, MemoCredit.Refunded)
     def refunded(

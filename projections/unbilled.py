@@ -13,6 +13,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.consumption import Kind
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
@@ -173,6 +174,16 @@ class Unbilled(Projection):
         self._came(fold, at, kind, at.stream_id, charge.id, fact.contract_id, None, fact.entity,
                    fact.currency, charge.amount, charge.functional if fact.earned else ZERO,
                    charge.due_on)  # fmt: skip
+
+    @on(ValueSchedule.Certified)
+    def certified(self, fact: ValueSchedule.Certified, at: Recorded, fold: Fold) -> None:
+        """Work that a client certified, what it keeps of it too."""
+        found = fact.certified
+        if found.amount:
+            self._came(fold, at, "application", at.stream_id, found.application_id,
+                       fact.contract_id, None, fact.entity, fact.currency, found.amount,
+                       found.functional if found.earned else ZERO,
+                       found.certified_on)  # fmt: skip
 
     @on(Expense.Approved)
     def expense(self, fact: Expense.Approved, at: Recorded, fold: Fold) -> None:

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.commands.run_acceptances import acceptances
 from api.commands.run_billing import billing, charges, issue
 from api.commands.run_retainers import retainers
 from api.followers import catch_up
@@ -61,6 +62,7 @@ command.add_command(charges)
 command.add_command(billing)
 command.add_command(issue)
 command.add_command(retainers)
+command.add_command(acceptances)
 
 
 @command.command("revenue")

@@ -34,9 +34,9 @@ WHERE contract_id = %s AND NOT billed AND earned_on <= %s
 ORDER BY earned_on, id
 """
 OPEN = """
-SELECT i.id, i.number, i.client_id, i.currency, i.gross - r.credited - r.paid
+SELECT i.id, i.number, i.client_id, i.currency, i.gross - i.retained - r.credited - r.paid
 FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id
-WHERE i.issued_on BETWEEN %s AND %s AND i.gross - r.credited - r.paid > 0
+WHERE i.issued_on BETWEEN %s AND %s AND i.gross - i.retained - r.credited - r.paid > 0
     AND NOT EXISTS (SELECT FROM payments WHERE bank_reference = i.number || %s)
 ORDER BY i.number
 """

@@ -28,6 +28,10 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ("time", "expense"): ("DrawingKind", "Work that draws from a retainer."),
     ("month", "quarter"): ("RetainerPeriod", "How often a retainer grants its allowance."),
+    ("invoice", "release"): (
+        "RetainageTax",
+        "Tax on what a client keeps: with the invoice, or with its release.",
+    ),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

@@ -26,7 +26,7 @@ class BillingModel(enum.Enum):
 
 @strawberry.enum(description="What can be billed.")
 class BillableKind(enum.Enum):
-    """A time entry, an expense, a milestone."""
+    """A time entry, an expense, a milestone, a charge, a certified application."""
 
     time = "time"
     expense = "expense"
@@ -35,6 +35,7 @@ class BillableKind(enum.Enum):
     commitment = "commitment"
     usage = "usage"
     retainer = "retainer"
+    application = "application"
 
 
 @strawberry.enum(description="Where a deal stands.")

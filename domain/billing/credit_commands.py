@@ -1,6 +1,7 @@
 """Issuing credit memos."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
@@ -10,10 +11,12 @@ from pydantic import Field
 
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import holder_of, restore
-from domain.billing.invoice import CreditLine, Invoice, Totals
+from domain.billing.invoice import Invoice
 from domain.billing.invoice_commands import kind_totals
 from domain.billing.numbering import next_number
 from domain.billing.retainer_account import Retainer
+from domain.billing.retaining import crediting, note_memo, within_held
+from domain.billing.totals import CreditLine, Totals
 from domain.command import Command, Exact, Value
 from domain.consumption import BilledElsewhere
 from domain.contracts.account import ContractAccount, KindTotal, WriteDown
@@ -44,7 +47,10 @@ class CreditAnswer(DocumentAnswer):
 
     net: Exact
     tax: Exact
-    gross: Exact = Field(description="Net and tax: what the client owes less, or is owed")
+    gross: Exact = Field(description="Net and tax")
+    retained: Exact = Field(
+        description="Of it retainage the client kept; the rest is owed less, or to the client"
+    )
 
 
 class IssueCreditMemo(Command):
@@ -72,22 +78,27 @@ class IssueCreditMemo(Command):
         invoice = work.load(Invoice, self.invoice_id)
         legal_entity(work, invoice.party.entity)
         require_open(work, self, invoice.party.entity, self.issued_on)
-        lines = self._lines(invoice)
+        contract = work.read(Contract, invoice.party.contract_id)
+        lines = self._lines(work, contract, invoice)
         restore(work, lines, self.memo_id)
         number = next_number(work, "CM", invoice.party.entity, self.issued_on)
-        contract = work.read(Contract, invoice.party.contract_id)
+        kept = crediting(work, contract, invoice, lines)
         carried = self._carried(work, contract, invoice, lines)
         with owing(work, invoice):
             invoice.credit(
                 self.memo_id, number.text, number.sequence, number.series, self.issued_on,
-                self.why, lines, carried,
+                self.why, lines, carried, kept.held,
             )  # fmt: skip
+        note_memo(
+            work, contract, invoice, kept, (self.memo_id, number.text, self.issued_on), lines
+        )
         account = account_of(work, contract)
         account.charge(self.memo_id, number.text, self.issued_on, given_back(invoice, lines),
                        invoice.purchase_order)  # fmt: skip
         undo_discounts(work, account, invoice, lines, self.issued_on)
         take_back(work, invoice, lines, self.memo_id, self.issued_on)
-        return answer_of(self.memo_id, number.text, invoice.totals_of(lines))
+        totals = replace(invoice.totals_of(lines), held=kept.held)
+        return answer_of(self.memo_id, number.text, totals)
 
     def _carried(
         self,
@@ -103,21 +114,25 @@ class IssueCreditMemo(Command):
         taken = Movement("invoice", self.issued_on, -back.net, -back.functional_net)
         return -settle_document(work, contract, self.memo_id, taken, invoice.quote.to)
 
-    def _lines(self, invoice: Invoice) -> tuple[CreditLine, ...]:
+    def _lines(
+        self, work: UnitOfWork, contract: Contract, invoice: Invoice
+    ) -> tuple[CreditLine, ...]:
         if len({line.no for line in self.lines}) < len(self.lines):
             raise BilledElsewhere("a line is named twice", field="lines")
         for line in self.lines:
             require_fine(line.net or Decimal(0), invoice.currency, field="lines")
-        return tuple(
+        lines = [
             invoice.credit_line(line.no, line.net, restore=line.restore) for line in self.lines
-        )
+        ]
+        return tuple(within_held(work, contract, invoice, lines))
 
 
 def answer_of(memo_id: UUID, number: str, totals: Totals) -> CreditAnswer:
     """What a memo took back."""
     return CreditAnswer(
-        id=memo_id, number=number, net=totals.net, tax=totals.tax, gross=totals.gross
-    )
+        id=memo_id, number=number, net=totals.net, tax=totals.tax, gross=totals.gross,
+        retained=totals.held.amount,
+    )  # fmt: skip
 
 
 def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal, ...]:
@@ -127,6 +142,8 @@ def given_back(invoice: Invoice, lines: Iterable[CreditLine]) -> tuple[KindTotal
     """
     parts = []
     for line in lines:
+        if not line.net:
+            continue
         billed, after = invoice.lines[line.no], invoice.credited_net[line.no]
         upto, known = (
             quantize(billed.price * net / billed.net, invoice.currency)

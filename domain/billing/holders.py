@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.aggregate import Root
-from domain.billing.invoice import CreditLine
 from domain.billing.lines import Source
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.billing.retainer_account import Retainer
+from domain.billing.totals import CreditLine
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.command import Value
 from domain.consumption import BilledElsewhere, Holder, Kind, Share
 from domain.delivery.expense import Expense
@@ -24,6 +25,7 @@ from domain.unit_of_work import UnitOfWork
 HOLDERS: dict[str, type[Root]] = {
     "time": Timesheet, "expense": Expense, "milestone": Project, "recurring": RecurringPlan,
     "commitment": MinimumCommitment, "usage": UsageMeter, "retainer": Retainer,
+    "application": ValueSchedule,
 }  # fmt: skip
 
 

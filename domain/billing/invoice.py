@@ -4,14 +4,15 @@ What is open is derived, in the invoice's currency and in the books; whoever tak
 the one takes the last of the other, so a settled invoice is zero in both.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
-from domain.billing.lines import InvoiceLine, LineTax, Source, credited_taxes
+from domain.billing.lines import InvoiceLine, credited_taxes
+from domain.billing.totals import NOTHING_HELD, CreditLine, Held, Party, Totals
 from domain.errors import Refusal
 from domain.money import quantize
 from domain.pricing.fx import Quote
@@ -40,55 +41,6 @@ class PartialRestore(Refusal):
     """Only a line that is credited in full frees what it billed."""
 
     code = "PARTIAL_RESTORE"
-
-
-@dataclass(frozen=True)
-class Party:
-    """Who bills whom under which contract; ``by_run``: a revenue run earns, no document does."""
-
-    entity: str
-    client_id: UUID
-    contract_id: UUID
-    client_code: str
-    client_name: str
-    by_run: bool = False
-
-
-@dataclass(frozen=True)
-class Totals:
-    """``net + tax`` is what the client owes; the functional ones are at the invoice's quote."""
-
-    net: Decimal
-    tax: Decimal
-    functional_net: Decimal
-    functional_tax: Decimal
-    carried: Decimal
-
-    @property
-    def gross(self) -> Decimal:
-        """Net and tax."""
-        return self.net + self.tax
-
-    @property
-    def functional(self) -> Decimal:
-        """Net and tax in the books."""
-        return self.functional_net + self.functional_tax
-
-
-@dataclass(frozen=True)
-class CreditLine:
-    """Part of an invoice line taken back. ``restored`` sources may be billed again.
-
-    ``taxes`` says what goes back of each tax, where the line was taxed by a code.
-    """
-
-    no: int
-    net: Decimal
-    tax: Decimal
-    carried: Decimal
-    kind: str
-    restored: tuple[Source, ...]
-    taxes: tuple[LineTax, ...] = ()
 
 
 class Invoice(Root):
@@ -188,20 +140,10 @@ class Invoice(Root):
 
     @event(Issued)
     def __init__(
-        self,
-        id: UUID,
-        number: str,
-        sequence: int,
-        series: str,
-        party: Party,
-        issued_on: date,
-        due_on: date,
-        currency: str,
-        quote: Quote,
-        lines: tuple[InvoiceLine, ...],
-        totals: Totals,
-        purchase_order: str = "",
-    ) -> None:
+        self, id: UUID, number: str, sequence: int, series: str, party: Party, issued_on: date,
+        due_on: date, currency: str, quote: Quote, lines: tuple[InvoiceLine, ...],
+        totals: Totals, purchase_order: str = "",
+    ) -> None:  # fmt: skip
         del sequence, series
         self.number = number
         self.issued_on = issued_on
@@ -213,9 +155,10 @@ class Invoice(Root):
         self.lines = {line.no: line for line in lines}
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))
+        self.credited_retained = dict.fromkeys(self.lines, Decimal(0))
         self.restored: set[int] = set()
         self.totals = totals
-        self.open = totals.gross
+        self.open = totals.due
         self.functional_open = totals.functional
         self.owed: dict[UUID, Owed] = {}
         self.reductions: dict[UUID, tuple[Reduction, ...]] = {}
@@ -231,35 +174,51 @@ class Invoice(Root):
         line = self.lines[no]
         left = line.net - self.credited_net[no]
         taken = left if net is None else net
-        if taken > left or not taken or no in self.restored:
+        again = no in self.restored or self._is_back(line)
+        if taken > left or again or not (taken or line.asks_for_retainage):
             raise OverCredited(f"line {no} has {left} {self.currency} left", field="lines")
         if restore and taken != line.net:
             raise PartialRestore(f"line {no} is not credited in full", field="lines")
-        before = self.credited_net[no]
+        return self._credit_line(line, taken, restore=restore)
+
+    def _credit_line(self, line: InvoiceLine, taken: Decimal, *, restore: bool) -> CreditLine:
+        before, no = self.credited_net[line.no], line.no
         taxes = credited_taxes(line, before, before + taken, self.currency)
         tax = sum((one.charged for one in taxes), Decimal(0)) if taxes else self._tax(line, taken)
+        retained = self._part(line, line.retained, taken) - self.credited_retained[no]
         carried = line.carried if restore else Decimal(0)
         sources = line.sources if restore else ()
-        return CreditLine(no, taken, tax, carried, line.kind, sources, taxes)
+        return CreditLine(no, taken, tax, carried, line.kind, sources, taxes, retained)
+
+    def _is_back(self, line: InvoiceLine) -> bool:
+        return line.asks_for_retainage and self.credited_retained[line.no] == line.retained
 
     def _tax(self, line: InvoiceLine, taken: Decimal) -> Decimal:
-        credited = self.credited_net[line.no] + taken
-        return quantize(line.tax * credited / line.net, self.currency) - self.credited_tax[line.no]
+        return self._part(line, line.tax, taken) - self.credited_tax[line.no]
+
+    def _part(self, line: InvoiceLine, whole: Decimal, taken: Decimal) -> Decimal:
+        """What goes back of a figure of the line in all, with ``taken`` of its net now."""
+        if not line.net:
+            return whole
+        return quantize(whole * (self.credited_net[line.no] + taken) / line.net, self.currency)
 
     def credit(
         self, memo_id: UUID, number: str, sequence: int, series: str, issued_on: date, why: str,
         lines: tuple[CreditLine, ...], carried: Decimal | None = None,
+        held: Held = NOTHING_HELD,
     ) -> None:  # fmt: skip
         """Issue a credit memo at the invoice's own rate; what exceeds the open amount is owed.
 
-        ``carried`` is what the contract's position takes back where a revenue run earns. Raises
-        OverCredited for what a discount or write-off has given up already.
+        ``carried`` is what the contract's position takes back where a revenue run earns, ``held``
+        what the client keeps no more. Raises OverCredited for what a discount or write-off has
+        given up already.
         """
-        totals = self.totals_of(lines)
-        if totals.gross > (left := self.claim_left[0]):
+        totals = replace(self.totals_of(lines), held=held)
+        asked = totals.gross - sum(min(line.retained, Decimal(0)) for line in lines)
+        if asked > (left := self.claim_left[0]):
             raise OverCredited(f"{left} {self.currency} are neither credited nor reduced")
         totals = totals if carried is None else replace(totals, carried=carried)
-        from_open = min(totals.gross, self.open)
+        from_open = min(totals.due, self.open)
         self._credited(
             memo_id, number, sequence, series, self.party, self.number, issued_on, why,
             self.currency, self.quote, lines, totals, from_open, self.relief(from_open),
@@ -329,13 +288,15 @@ class Invoice(Root):
 
     @property
     def claim_left(self) -> tuple[Decimal, Decimal]:
-        """Gross, and the tax in it, that no memo and no reduction took back, paid or not."""
+        """What neither memo nor reduction took back, retained or not, and the tax in it."""
         given = [one for found in self.reductions.values() for one in found]
         credited = sum(self.credited_tax.values(), Decimal(0))
         tax = credited + sum((one.tax for one in given), Decimal(0))
         gross = credited + sum(self.credited_net.values(), Decimal(0))
         gross += sum((one.amount for one in given), Decimal(0))
-        return self.totals.gross - gross, self.totals.tax - tax
+        asked = [min(line.retained - self.credited_retained[line.no], Decimal(0))
+                 for line in self.lines.values()]  # fmt: skip
+        return self.totals.gross - gross - sum(asked), self.totals.tax - tax
 
     @event(Credited)
     def _credited(
@@ -345,11 +306,12 @@ class Invoice(Root):
         functional_from_open: Decimal,
     ) -> None:  # fmt: skip
         del sequence, series, party, invoice_number, why, currency
-        if owed := totals.gross - from_open:
+        if owed := totals.due - from_open:
             self.owed[memo_id] = Owed(number, issued_on, owed, quote.convert(owed))
         for line in lines:
             self.credited_net[line.no] += line.net
             self.credited_tax[line.no] += line.tax
+            self.credited_retained[line.no] += line.retained
             if line.restored:
                 self.restored.add(line.no)
         self.open -= from_open

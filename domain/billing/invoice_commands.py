@@ -2,36 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.billing.documents import BILLERS, DocumentAnswer, NothingToBill
+from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef, consume, offered
-from domain.billing.invoice import Invoice, Party, Totals
+from domain.billing.invoice import Invoice
 from domain.billing.invoice_taxes import tax_steps, taxed_lines
+from domain.billing.issuing import issued, settled, totals_of
 from domain.billing.limits import Cut, Cutting, order_warnings
-from domain.billing.lines import InvoiceLine
-from domain.billing.numbering import next_number
-from domain.billing.readiness import require_ready
+from domain.billing.retaining import keeping, note
 from domain.command import Command, Exact
 from domain.consumption import Share
 from domain.contracts.account import ContractAccount, KindTotal
-from domain.contracts.commands import account_of, settle_document
+from domain.contracts.commands import account_of
 from domain.contracts.contract import Contract
 from domain.ledger.commands import ReasonNeeded, require_open
 from domain.money import require_fine
-from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.discount import Discount
-from domain.pricing.fx import Quote, quote
+from domain.pricing.fx import quote
 from domain.receivables.credit_limit import charge_credit
 from domain.request import AlreadyTaken
-from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
 
 
@@ -40,7 +36,9 @@ class InvoiceAnswer(DocumentAnswer):
 
     net: Exact
     tax: Exact
-    gross: Exact = Field(description="Net and tax: what the client owes")
+    gross: Exact = Field(description="Net and tax")
+    retained: Exact = Field(description="Retainage the client keeps; below zero: gives back")
+    due: Exact = Field(description="Gross less retainage: what the client owes")
     discount: Exact = Field(description="Taken off before tax, agreed and of this document")
     written_down: Exact = Field(description="Cut by caps, for good")
     steps: tuple[str, ...] = Field(
@@ -78,7 +76,7 @@ class CreditFields(Command):
 
 
 class IssueInvoice(DiscountFields, CreditFields):
-    """Bill approved time, expenses and accepted milestones of one contract."""
+    """Bill approved time and expenses, accepted milestones, certified work of one contract."""
 
     ROLES: ClassVar = BILLERS
     ANSWER: ClassVar = InvoiceAnswer
@@ -97,8 +95,9 @@ class IssueInvoice(DiscountFields, CreditFields):
 
         A client whom the accounting system would refuse is NotExportReady.
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted,
-        CreditLimitExceeded. Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine,
-        ReasonNeeded. Taxes: NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
+        CreditLimitExceeded. Retainage given back beyond what is held: OverReleased.
+        Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
+        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
@@ -114,8 +113,11 @@ class IssueInvoice(DiscountFields, CreditFields):
         )
         consume(work, cut.shares, self.invoice_id)
         lines = taxed_lines(work, contract, self.invoice_id, self.issued_on, cut.shares)
-        totals = self._totals(work, contract, lines, rate)
-        invoice = work.add(self._invoice(work, contract, lines, totals, rate))
+        kept = keeping(work, contract, lines, rate)
+        totals = settled(work, contract, self.invoice_id, totals_of(lines, rate, kept.held),
+                         self.issued_on, rate.to)  # fmt: skip
+        invoice = issued(work, contract, self.invoice_id, self.issued_on, lines, totals, rate)
+        note(work, contract, invoice, kept)
         charge(account, contract, invoice, cut.shares, self.issued_on)
         near = order_warnings(contract, account)
         over = charge_credit(work, invoice, self.over_limit_why)
@@ -125,52 +127,11 @@ class IssueInvoice(DiscountFields, CreditFields):
         totals = invoice.totals
         return InvoiceAnswer(
             id=invoice.id, number=invoice.number, net=totals.net, tax=totals.tax,
-            gross=totals.gross, discount=cut.discount, written_down=cut.written_down,
+            gross=totals.gross, retained=totals.held.amount, due=totals.due,
+            discount=cut.discount, written_down=cut.written_down,
             steps=(*cut.steps, *tax_steps(invoice.lines.values())),
             warnings=(*cut.warnings, *warnings),
         )  # fmt: skip
-
-    def _totals(
-        self, work: UnitOfWork, contract: Contract, lines: tuple[InvoiceLine, ...], rate: Quote
-    ) -> Totals:
-        """Where a revenue run earns, what is carried comes from the contract's position."""
-        totals = totals_of(lines, rate)
-        if totals.gross <= 0:
-            raise NothingToBill("an invoice asks for a positive amount", field="sources")
-        if contract.terms.earned_at_once:
-            return totals
-        bill = Movement("invoice", self.issued_on, totals.net, totals.functional_net)
-        carried = settle_document(work, contract, self.invoice_id, bill, rate.to)
-        return replace(totals, carried=carried)
-
-    def _invoice(
-        self,
-        work: UnitOfWork,
-        contract: Contract,
-        lines: tuple[InvoiceLine, ...],
-        totals: Totals,
-        rate: Quote,
-    ) -> Invoice:
-        client = work.read(Client, contract.client_id)
-        require_ready(client.code, client.name)
-        party = Party(contract.entity, client.id, contract.id, client.code, client.name,
-                      by_run=not contract.terms.earned_at_once)  # fmt: skip
-        number = next_number(work, "INV", contract.entity, self.issued_on)
-        due_on = self.issued_on + timedelta(days=contract.terms.payment_terms_days)
-        return Invoice(
-            self.invoice_id, number.text, number.sequence, number.series, party, self.issued_on,
-            due_on, contract.currency, rate, lines, totals,
-            purchase_order=contract.order.number if contract.order else "",
-        )  # fmt: skip
-
-
-def totals_of(lines: Iterable[InvoiceLine], rate: Quote) -> Totals:
-    """Sums of the lines; net and tax are converted apart and each rounded once."""
-    listed = list(lines)
-    net = sum((line.net for line in listed), Decimal(0))
-    tax = sum((line.tax for line in listed), Decimal(0))
-    carried = sum((line.carried for line in listed), Decimal(0))
-    return Totals(net, tax, rate.convert(net), rate.convert(tax), carried)
 
 
 def charge(

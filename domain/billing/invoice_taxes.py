@@ -1,6 +1,6 @@
 """Which code taxes each line of an invoice to be: the contract's, or one that overrides it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +10,7 @@ from domain.billing.line_taxes import CodeRates, tax_lines
 from domain.billing.lines import InvoiceLine, lines_of
 from domain.billing.tax_override import TaxOverride, override_id
 from domain.consumption import Share
-from domain.contracts.contract import Contract
+from domain.contracts.contract import Contract, TaxInsidePrice
 from domain.pricing.tax_code import TaxCode
 from domain.unit_of_work import UnitOfWork
 
@@ -23,14 +23,24 @@ def taxed_lines(
     An override given for the invoice comes first. Raises NoTaxRate, TaxInsidePrice, OwnOverride,
     OtherContract.
     """
-    listed, clause = list(shares), contract.tax
-    rates = dict(_rates(work, contract, invoice_id, on, {share.kind for share in listed}))
-    contract.require_net_prices(tax_inside=any(r.rates.included for r in rates.values()))
-    fixed = contract.terms.tax_rate_pct if clause is None else Decimal(0)
-    lines = lines_of(listed, contract.currency, fixed)
+    fixed = contract.terms.tax_rate_pct if contract.tax is None else Decimal(0)
+    lines = lines_of(shares, contract.currency, fixed, defer=contract.retainage.defers_tax)
+    return by_codes(work, contract, invoice_id, on, lines)
+
+
+def by_codes(
+    work: UnitOfWork, contract: Contract, invoice_id: UUID, on: date, lines: Sequence[InvoiceLine]
+) -> tuple[InvoiceLine, ...]:
+    """The lines, those anew that a code taxes. Raises as ``taxed_lines``."""
+    clause, defer = contract.tax, contract.retainage.defers_tax
+    rates = dict(_rates(work, contract, invoice_id, on, {line.kind for line in lines}))
+    inside = any(found.rates.included for found in rates.values())
+    contract.require_net_prices(tax_inside=inside)
+    if inside and defer and any(line.retained for line in lines):
+        raise TaxInsidePrice("retainage that is taxed later is net of tax", field="tax_code")
     taxed = tax_lines(
         [line for line in lines if line.kind in rates], rates.__getitem__, contract.currency,
-        per_document=bool(clause and clause.per_document),
+        per_document=bool(clause and clause.per_document), defer=defer,
     )  # fmt: skip
     by_code = {line.no: line for line in taxed}
     return tuple(by_code.get(line.no, line) for line in lines)

@@ -18,6 +18,7 @@ from domain.contracts.contract import Contract
 from domain.pricing.discount import NO_DISCOUNT, Discount
 
 ZERO = Decimal(0)
+UNDISCOUNTED = frozenset({"commitment", "application"})
 NEARLY = Decimal("0.9")
 """Of an order: from there on documents say how much of it is used."""
 
@@ -45,11 +46,12 @@ class Cutting:
     def cut(self, offered: Sequence[Share], own: Discount, why: str = "") -> Cut:
         """What is left to bill; ``why`` the document gives a discount of its own.
 
-        What a minimum commitment charges bears no discount: it is what is owed at least. Raises
+        What a minimum commitment charges bears no discount: it is what is owed at least; nor
+        does an application for payment, whose certificate says what is due. Raises
         CapExceeded, BillableHeld, BilledElsewhere, TwoDiscounts, DiscountOverAmount.
         """
         worth = [self.account.worth(share) for share in offered]
-        bearing = [ZERO if share.kind == "commitment" else share.amount for share in worth]
+        bearing = [ZERO if share.kind in UNDISCOUNTED else share.amount for share in worth]
         note = why if own != NO_DISCOUNT else ""
         taken = discount_of(bearing, self.account.billed,
                             self.contract.discount, own, self.contract.currency)  # fmt: skip

@@ -71,7 +71,8 @@ class TaxBasis:
 class InvoiceLine:
     """``quantity`` is hours for time, else 1; amounts in the invoice's currency.
 
-    ``tax_rate_pct`` is the sum of the percentages that are charged.
+    ``tax_rate_pct`` is the sum of the percentages that are charged. ``retained`` is what the
+    client keeps of the net; below zero what is given back.
     """
 
     no: int
@@ -84,6 +85,12 @@ class InvoiceLine:
     tax: Decimal
     sources: tuple[Source, ...]
     tax_basis: TaxBasis | None = None
+    retained: Decimal = Decimal(0)
+
+    @property
+    def asks_for_retainage(self) -> bool:
+        """Whether it bills no work, only retainage that was released."""
+        return not self.net and self.retained < 0
 
     @property
     def price(self) -> Decimal:
@@ -101,13 +108,23 @@ class InvoiceLine:
         return sum((source.carried for source in self.sources), Decimal(0))
 
 
+def taxable(net: Decimal, retained: Decimal, *, defer: bool) -> Decimal:
+    """What a document taxes of a line: retainage with it, or only once it is released."""
+    return net - retained if defer else net
+
+
 def lines_of(
-    shares: Iterable[Share], currency: str, tax_rate_pct: Decimal
+    shares: Iterable[Share], currency: str, tax_rate_pct: Decimal, *, defer: bool = False
 ) -> tuple[InvoiceLine, ...]:
-    """One line a kind, text and price; milestones and expenses stand alone."""
+    """One line a kind, text and price; milestones and expenses stand alone.
+
+    ``defer``: what is retained is taxed when it is released.
+    """
     ordered = sorted(shares, key=lambda s: (*_group(s), str(s.holder_id), str(s.id)))
     groups = [list(group) for _, group in groupby(ordered, _group)]
-    return tuple(_line(no, group, currency, tax_rate_pct) for no, group in enumerate(groups, 1))
+    return tuple(
+        _line(no, group, currency, tax_rate_pct, defer=defer) for no, group in enumerate(groups, 1)
+    )
 
 
 def _group(share: Share) -> tuple[str, str, Decimal, str]:
@@ -115,7 +132,9 @@ def _group(share: Share) -> tuple[str, str, Decimal, str]:
     return share.kind, share.text, share.unit_price, alone
 
 
-def _line(no: int, group: list[Share], currency: str, tax_rate_pct: Decimal) -> InvoiceLine:
+def _line(
+    no: int, group: list[Share], currency: str, tax_rate_pct: Decimal, *, defer: bool
+) -> InvoiceLine:
     first = group[0]
     net = sum((share.amount for share in group), Decimal(0))
     sources = tuple(
@@ -123,9 +142,11 @@ def _line(no: int, group: list[Share], currency: str, tax_rate_pct: Decimal) -> 
         for s in group
     )
     quantity = sum((share.quantity for share in group), Decimal(0))
+    retained = sum((share.retained for share in group), Decimal(0))
+    tax = quantize(taxable(net, retained, defer=defer) * tax_rate_pct / 100, currency)
     return InvoiceLine(
-        no, first.kind, first.text, round(quantity, 4), first.unit_price, net, tax_rate_pct,
-        quantize(net * tax_rate_pct / 100, currency), sources,
+        no, first.kind, first.text, round(quantity, 4), first.unit_price, net, tax_rate_pct, tax,
+        sources, retained=retained,
     )  # fmt: skip
 
 
@@ -138,6 +159,8 @@ def credited_taxes(
     """
 
     def part(whole: Decimal) -> Decimal:
+        if not line.net:
+            return whole
         upto, known = whole * after / line.net, whole * before / line.net
         return quantize(upto, currency) - quantize(known, currency)
 

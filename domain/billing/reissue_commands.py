@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.billing.credit_commands import CreditAnswer, CreditLineInput, IssueCreditMemo
-from domain.billing.documents import BILLERS
+from domain.billing.documents import BILLERS, NothingToBill
 from domain.billing.holders import BillableRef
 from domain.billing.invoice import Invoice
 from domain.billing.invoice_commands import (
@@ -56,9 +56,9 @@ class TakeBack(Command):
         """Raises NotFound, WrongEntity, InvoiceTouched."""
         invoice = work.read(Invoice, self.invoice_id)
         work.enter(invoice.party.entity)
-        if invoice.open != invoice.totals.gross:
+        if invoice.open != invoice.totals.due:
             raise InvoiceTouched(
-                f"invoice {invoice.number} has {invoice.open} of {invoice.totals.gross} open",
+                f"invoice {invoice.number} has {invoice.open} of {invoice.totals.due} open",
                 field="invoice_id",
             )
         return invoice
@@ -102,12 +102,17 @@ class RebillInvoice(TakeBack, DiscountFields, CreditFields):
     new_invoice_id: UUID
 
     def run(self, work: UnitOfWork) -> RebillAnswer:
-        """Raises InvoiceTouched, PeriodClosed, AlreadyTaken and what issuing an invoice raises."""
+        """Raises InvoiceTouched, PeriodClosed, AlreadyTaken and what issuing an invoice raises.
+
+        NothingToBill for an invoice of retainage alone: that is voided and billed again.
+        """
         invoice = self.untouched(work)
+        if not (refs := tuple(_refs(invoice))):
+            raise NothingToBill("void it, and bill the retainage again", field="invoice_id")
         memo = self.credited(work, invoice)
         again = IssueInvoice(
             invoice_id=self.new_invoice_id, contract_id=invoice.party.contract_id,
-            issued_on=self.issued_on, sources=tuple(_refs(invoice)), reason=self.reason,
+            issued_on=self.issued_on, sources=refs, reason=self.reason,
             discount_pct=self.discount_pct, discount_amount=self.discount_amount,
             discount_why=self.discount_why, over_limit_why=self.over_limit_why,
         )  # fmt: skip

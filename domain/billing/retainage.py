@@ -17,7 +17,7 @@ from domain.money import quantize, require_fine
 
 
 class BadRetainage(Refusal):
-    """Rates and steps are percentages from 0 to 100, amounts are not negative."""
+    """Rates and steps are percentages from 0 to 100, one rate a step, amounts not negative."""
 
     code = "BAD_RETAINAGE"
 
@@ -126,6 +126,8 @@ def _check(terms: RetainageTerms, progress: Progress, held_before: Decimal) -> N
     rates += [pct for pct in (terms.stored_rate_pct, terms.limit_pct) if pct is not None]
     if not all(0 <= pct <= 100 for pct in rates):  # noqa: PLR2004 -- a percentage
         raise BadRetainage(f"a rate is not between 0 and 100: {rates}", field="steps")
+    if len({step.from_pct for step in terms.steps}) < len(terms.steps):
+        raise BadRetainage("two rates begin at the same percentage", field="steps")
     if min(progress.contract, progress.work, progress.stored, held_before) < 0:
         raise BadRetainage("a contract, its work or what is held is negative")
 
@@ -139,6 +141,8 @@ def _reached(terms: RetainageTerms, progress: Progress) -> Decimal:
 
 
 def _slices(terms: RetainageTerms, progress: Progress) -> Decimal:
+    if not terms.steps:
+        return Decimal(0)
     ordered = sorted(terms.steps, key=lambda step: step.from_pct)
     starts = [Fraction(progress.contract) * Fraction(step.from_pct) / 100 for step in ordered]
     ends = [*starts[1:], max(Fraction(progress.work), *starts, Fraction(0))]

@@ -125,6 +125,11 @@ class Change:
         if added - dropped != self.price:
             raise PlanNotPrice(f"{added} - {dropped} planned for {self.price}", field="price")
 
+    def require_no_plan(self) -> None:
+        """Raises PlanNotPrice where values bill the price and the change has milestones."""
+        if self.added or self.dropped:
+            raise PlanNotPrice("a schedule of values has no milestones", field="added")
+
 
 def budget_change(
     change: Change, months: Sequence[date], currency: str, books: str

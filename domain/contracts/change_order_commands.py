@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTRACT_MANAGER, CONTROLLER, PROJECT_MANAGER
+from domain.billing.value_schedule import ValueSchedule, values_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.change_order import (
@@ -119,7 +120,7 @@ class DraftChangeOrder(Command):
         for amount in (change.price, *(one.amount for one in change.added)):
             require_fine(amount, contract.currency, field="price")
         require_limits(contract, change.limits)
-        check_plan(contract, work.read(Project, self.project_id), change)
+        check_plan(work, contract, work.read(Project, self.project_id), change)
         if work.load_or_none(ChangeOrder, self.change_order_id):
             raise AlreadyTaken(f"{self.change_order_id} exists", field="change_order_id")
         order = ChangeOrder(
@@ -142,16 +143,26 @@ class DraftChangeOrder(Command):
         )  # fmt: skip
 
 
-def check_plan(contract: Contract, project: Project, change: Change) -> None:
-    """Whether milestones and price go together.
+def check_plan(work: UnitOfWork, contract: Contract, project: Project, change: Change) -> None:
+    """Whether milestones and price go together; a schedule of values takes the price alone.
 
     Raises OtherContract, PlanNotPrice, UnknownMilestone, MilestoneNotReady.
     """
     if project.contract_id != contract.id:
         raise OtherContract(f"project {project.code} is another's", field="project_id")
     dropped = sum((project.planned(id_).amount for id_ in change.dropped), Decimal(0))
-    if contract.terms.model == "fixed_fee":
+    if work.find(ValueSchedule, values_id(contract.id)):
+        change.require_no_plan()
+    elif contract.terms.model == "fixed_fee":
         change.require_plan(dropped)
+
+
+def add_value(work: UnitOfWork, order: ChangeOrder) -> None:
+    """A change of price is a line of the contract's schedule of values. Raises UnknownItem."""
+    change = order.change
+    values = work.load_or_none(ValueSchedule, values_id(order.contract_id))
+    if values and change.price:
+        values.add_change(order.id, order.name, change.scope[:200], change.price)
 
 
 class SubmitChangeOrder(OrderCommand):
@@ -192,7 +203,8 @@ class ApproveChangeOrder(OrderCommand):
         """Raises WrongOrderState, OwnChangeOrder, ClientReferenceNeeded, BelowBilled, OutsideTerm.
 
         AlreadyTerminated, ProjectClosed, NoBaseline, BudgetBelowZero, MilestoneNotReady and
-        UnknownLimit where things have moved on; a milestone of that id elsewhere: AlreadyTaken.
+        UnknownLimit where things have moved on; a milestone of that id elsewhere: AlreadyTaken;
+        UnknownItem where the contract's schedule of values has a line of its name.
         """
         order = self.order(work)
         order.require_decidable(work.actor.id)
@@ -200,7 +212,7 @@ class ApproveChangeOrder(OrderCommand):
         change = order.change
         contract = work.load(Contract, order.contract_id)
         project = work.load(Project, change.project_id)
-        check_plan(contract, project, change)
+        check_plan(work, contract, project, change)
         account = work.find(ContractAccount, account_id(contract.id))
         contract.change(
             order.id, change.price, change.days, change.effective_on,
@@ -208,6 +220,7 @@ class ApproveChangeOrder(OrderCommand):
         )  # fmt: skip
         move_limits(contract, account, change.limits)
         change_project(order, project, contract.ends_on)
+        add_value(work, order)
         order.approve(self.client_reference, self.approved_on, contract.value, contract.ends_on)
         return ChangeAnswer(id=order.id, value=contract.value, ends_on=contract.ends_on)
 

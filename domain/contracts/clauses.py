@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from domain.billing.retainage import RetainageTerms
 from domain.errors import Refusal
 from domain.pricing.rebate import VolumeMode, VolumeStep
 from domain.pricing.time_rounding import RoundingTerms
@@ -99,6 +100,28 @@ class VolumeTerms:
     steps: tuple[VolumeStep, ...]
     mode: VolumeMode = "volume"
     to_date: bool = False
+
+
+@dataclass(frozen=True)
+class RetainageClause:
+    """What a client keeps of certified work, and what its release waits for.
+
+    ``tax_on``: tax is asked for with the invoice, on all of the work, or with the release for
+    what is kept. Without ``terms`` nothing is kept.
+    """
+
+    terms: RetainageTerms | None = None
+    tax_on: Literal["invoice", "release"] = "invoice"
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def defers_tax(self) -> bool:
+        """Whether what is kept is taxed when it is released."""
+        return self.tax_on == "release"
+
+    def in_force(self, currency: str) -> RetainageTerms:
+        """The terms; nothing is kept where there are none."""
+        return self.terms or RetainageTerms(currency, ())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.billing.cap import BadLimit
-from domain.contracts.clauses import HUNDRED, Cap, PurchaseOrder, TaxClause, TimeTerms, VolumeTerms
+from domain.billing.retainage import Progress, retain
+from domain.contracts.clauses import (
+    HUNDRED,
+    Cap,
+    PurchaseOrder,
+    RetainageClause,
+    TaxClause,
+    TimeTerms,
+    VolumeTerms,
+)
 from domain.errors import Refusal
 from domain.organisation.person import OverlappingRate
 from domain.pricing.rebate import volume_discount
@@ -119,6 +128,12 @@ class Contract(Root):
         TOPIC = "contracts.volume_discount_set"
         terms: VolumeTerms
 
+    class RetainageSet(Root.Event):
+        """What the client keeps of certified work was agreed; the last clause holds."""
+
+        TOPIC = "contracts.retainage_set"
+        clause: RetainageClause
+
     class Suspended(Root.Event):
         """Nothing is billed until it is resumed."""
 
@@ -186,6 +201,7 @@ class Contract(Root):
         self.order: PurchaseOrder | None = None
         self.tax: TaxClause | None = None
         self.discount: VolumeTerms | None = None
+        self.retainage = RetainageClause()
 
     def activate(self, approved_by: str) -> None:
         """Twice changes nothing. ``approved_by`` names the enforceable approval."""
@@ -235,6 +251,16 @@ class Contract(Root):
         volume_discount(Decimal(0), terms.steps, self.currency, mode=terms.mode)
         if self.discount != terms:
             self._volume_discount_set(terms)
+
+    def set_retainage(self, clause: RetainageClause) -> None:
+        """Keep so much of what is certified from now on; the same again changes nothing.
+
+        Raises BadRetainage.
+        """
+        terms = clause.in_force(self.currency)
+        retain(terms, Progress(Decimal(0), Decimal(0)), Decimal(0))
+        if self.retainage != clause:
+            self._retainage_set(clause)
 
     def suspend(self, why: str) -> None:
         """Twice changes nothing. Raises ContractNotActive."""
@@ -313,6 +339,10 @@ class Contract(Root):
     @event(VolumeDiscountSet)
     def _volume_discount_set(self, terms: VolumeTerms) -> None:
         self.discount = terms
+
+    @event(RetainageSet)
+    def _retainage_set(self, clause: RetainageClause) -> None:
+        self.retainage = clause
 
     @event(Suspended)
     def _suspended(self, why: str) -> None:

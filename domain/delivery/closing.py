@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from uuid import UUID
 
+from domain.billing.retainage_account import RetainageAccount, retainage_id
 from domain.contracts.account import ContractAccount, account_id
 from domain.delivery.expense import Expense
 from domain.delivery.outlook import Outlook, outlook_id
@@ -49,14 +50,22 @@ def open_of(work: UnitOfWork, project: Project) -> Iterator[tuple[Open, Decimal]
                 yield from _time(entry, written)
     for expense in work.tagged(Expense, tag):
         yield from _expense(expense, written)
+    yield from _retained(work, project)
     outlook = work.find(Outlook, outlook_id(project.id))
     for held in outlook.commitments.values() if outlook else ():
         if held.amount:
             yield ("orders to vendors", held.order.quote.of), held.amount
 
 
+def _retained(work: UnitOfWork, project: Project) -> Iterator[tuple[Open, Decimal]]:
+    of = project.contract_id
+    kept = work.find(RetainageAccount, retainage_id(of)) if of else None
+    if kept and (amount := kept.standing("held") + kept.standing("released")):
+        yield ("retainage", project.currency), amount
+
+
 class Written:
-    """What was written down of the billable things of a project's contract."""
+    """What was written down, or drawn from a retainer, of things of a project's contract."""
 
     def __init__(self, work: UnitOfWork, project: Project) -> None:
         of = project.contract_id
@@ -64,7 +73,10 @@ class Written:
 
     def off(self, item_id: UUID) -> Decimal:
         """How much; below zero where it was written up."""
-        return self._account.written.get(item_id, (ZERO, ZERO))[0] if self._account else ZERO
+        if self._account is None:
+            return ZERO
+        written, _ = self._account.written.get(item_id, (ZERO, ZERO))
+        return written + self._account.covered.get(item_id, ZERO)
 
 
 def _time(entry: Entry, written: Written) -> Iterator[tuple[Open, Decimal]]:

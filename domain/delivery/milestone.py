@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -30,6 +31,17 @@ class Milestone:
     amount: Decimal
     state: Literal["planned", "completed", "accepted", "billed", "dropped"] = "planned"
     carried: Decimal = Decimal(0)
+    completed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class PlannedMilestone:
+    """What a billing schedule says of a milestone."""
+
+    id: UUID
+    name: str
+    amount: Decimal
+    due_on: date
 
 
 def found_in(

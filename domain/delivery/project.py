@@ -10,9 +10,10 @@ from domain.aggregate import Root, event
 from domain.consumption import BilledElsewhere, Share
 from domain.delivery.budget import BudgetLine, BudgetPlan, Transfer
 from domain.delivery.hold import Hold, refuse_held, refuse_resumption, refuse_second
-from domain.delivery.milestone import Milestone, MilestoneNotReady, found_in
+from domain.delivery.milestone import Milestone, MilestoneNotReady, PlannedMilestone, found_in
 from domain.errors import Refusal
 from domain.pricing.fx import Quote
+from domain.receivables.reduction import TooEarly
 
 
 class ProjectClosed(Refusal):
@@ -111,6 +112,22 @@ class Project(Root):
             """Milestone ids are unique among all projects."""
             return (f"milestone {self.milestone_id}",)
 
+    class MilestonesReplanned(Root.Event):
+        """The billing schedule gave planned ones another amount, or has them no more."""
+
+        TOPIC = "delivery.milestones_replanned"
+        schedule_id: UUID
+        milestones: tuple[PlannedMilestone, ...]
+        dropped: tuple[UUID, ...]
+
+    class MilestoneRejected(Root.Event):
+        """The client does not take it: it is planned again."""
+
+        TOPIC = "delivery.milestone_rejected"
+        milestone_id: UUID
+        rejected_on: date
+        why: str
+
     class MilestoneCompleted(Root.Event):
         """Delivery says it is done."""
 
@@ -171,15 +188,9 @@ class Project(Root):
 
     @event(Created)
     def __init__(
-        self,
-        id: UUID,
-        code: str,
-        name: str,
-        entity: str,
-        client_id: UUID | None,
-        contract_id: UUID | None,
-        currency: str,
-    ) -> None:
+        self, id: UUID, code: str, name: str, entity: str, client_id: UUID | None,
+        contract_id: UUID | None, currency: str,
+    ) -> None:  # fmt: skip
         self.code = code
         self.name = name
         self.entity = entity
@@ -254,6 +265,39 @@ class Project(Root):
         if milestone_id in self.milestones:
             raise MilestoneNotReady("the milestone is planned already", field="milestone_id")
         self._milestone_planned(milestone_id, name, amount, due_on)
+
+    @property
+    def frozen(self) -> Decimal:
+        """What milestones bill that are past planning."""
+        past = ("completed", "accepted", "billed")
+        return sum((m.amount for m in self.milestones.values() if m.state in past), Decimal(0))
+
+    def replan(self, schedule_id: UUID, wanted: tuple[PlannedMilestone, ...]) -> None:
+        """Have these planned and no others. Raises ProjectClosed, MilestoneNotReady."""
+        self.require_open()
+        known = tuple(one for one in wanted if one.id in self.milestones)
+        for one in known:
+            self.planned(one.id)
+        keep = {one.id for one in known}
+        dropped = tuple(
+            m.id for m in self.milestones.values() if m.state == "planned" and m.id not in keep
+        )
+        if known or dropped:
+            self._milestones_replanned(schedule_id, known, dropped)
+        for one in wanted:
+            if one.id not in keep:
+                self.plan_milestone(one.id, one.name, one.amount, one.due_on)
+
+    def reject_milestone(self, milestone_id: UUID, rejected_on: date, why: str) -> None:
+        """Raises UnknownMilestone, MilestoneNotReady, TooEarly."""
+        completed_on = self.completed(milestone_id).completed_on
+        if completed_on and rejected_on < completed_on:
+            raise TooEarly(f"it was completed on {completed_on}", field="rejected_on")
+        self._milestone_rejected(milestone_id, rejected_on, why)
+
+    def completed(self, milestone_id: UUID) -> Milestone:
+        """One that waits for the client. Raises UnknownMilestone, MilestoneNotReady."""
+        return self._milestone_in(milestone_id, "completed")
 
     def complete_milestone(self, milestone_id: UUID, completed_on: date) -> None:
         """Raises ProjectClosed, UnknownMilestone, MilestoneNotReady."""
@@ -351,10 +395,27 @@ class Project(Root):
         del due_on
         self.milestones[milestone_id] = Milestone(milestone_id, name, amount)
 
+    @event(MilestonesReplanned)
+    def _milestones_replanned(
+        self, schedule_id: UUID, milestones: tuple[PlannedMilestone, ...],
+        dropped: tuple[UUID, ...],
+    ) -> None:  # fmt: skip
+        del schedule_id
+        for one in milestones:
+            self.milestones[one.id] = Milestone(one.id, one.name, one.amount)
+        for id_ in dropped:
+            self.milestones[id_].state = "dropped"
+
+    @event(MilestoneRejected)
+    def _milestone_rejected(self, milestone_id: UUID, rejected_on: date, why: str) -> None:
+        del rejected_on, why
+        self.milestones[milestone_id].state = "planned"
+        self.milestones[milestone_id].completed_on = None
+
     @event(MilestoneCompleted)
     def _milestone_completed(self, milestone_id: UUID, completed_on: date) -> None:
-        del completed_on
         self.milestones[milestone_id].state = "completed"
+        self.milestones[milestone_id].completed_on = completed_on
 
     @event(MilestoneAccepted)
     def _milestone_accepted(

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CONTROLLER, PROJECT_MANAGER, SYSTEM
+from domain.billing.billing_schedule import BillingSchedule, PlannedBySchedule, schedule_id
+from domain.billing.value_schedule import ValueSchedule, values_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, ContractNotActive
 from domain.delivery.budget import BudgetLine
@@ -98,16 +100,26 @@ class PlanMilestone(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises ProjectClosed, MilestoneNotReady, ContractNotActive, NotFound, WrongEntity.
 
-        A milestone is paid for, so internal work has none: ContractNotActive. Its amount fits
-        the contract's currency: AmountTooFine. Its id is used once: AlreadyTaken.
+        PlannedBySchedule where a schedule plans the contract's price. A milestone is paid for,
+        so internal work has none: ContractNotActive. Its amount fits the contract's currency:
+        AmountTooFine. Its id is used once: AlreadyTaken.
         """
         project = project_to_change(work, self.project_id)
         if project.contract_id is None:
             raise ContractNotActive("internal work has no milestones", field="project_id")
         work.read(Contract, project.contract_id).require_active()
+        refuse_planned(work, project.contract_id)
         require_fine(self.amount, project.currency)
         project.plan_milestone(self.milestone_id, self.name, self.amount, self.due_on)
         return Answer(id=project.id)
+
+
+def refuse_planned(work: UnitOfWork, contract_id: UUID) -> None:
+    """Raises PlannedBySchedule where a schedule, of milestones or of values, is the price."""
+    if work.find(BillingSchedule, schedule_id(contract_id)):
+        raise PlannedBySchedule("its billing schedule plans it", field="project_id")
+    if work.find(ValueSchedule, values_id(contract_id)):
+        raise PlannedBySchedule("its schedule of values bills it", field="project_id")
 
 
 class CompleteMilestone(Command):
@@ -145,13 +157,25 @@ class AcceptMilestone(Command):
         return self.accepted_on
 
     def run(self, work: UnitOfWork) -> Answer:
-        """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity."""
+        """Raises UnknownMilestone, MilestoneNotReady, MissingRate, NotFound, WrongEntity.
+
+        PlannedBySchedule where a schedule of values bills the price: it would be billed twice.
+        """
         project = project_to_change(work, self.project_id)
-        entity = legal_entity(work, project.entity)
-        rate = quote(work, project.currency, entity.currency, self.accepted_on)
-        under = project.contract_id
-        earned = under is None or work.read(Contract, under).terms.earned_at_once
-        project.accept_milestone(
-            self.milestone_id, self.accepted_on, self.evidence, rate, earned=earned
-        )
+        accept(work, project, self.milestone_id, self.accepted_on, self.evidence)
         return Answer(id=project.id)
+
+
+def accept(
+    work: UnitOfWork, project: Project, milestone_id: UUID, on: date, evidence: str
+) -> None:
+    """Accept a completed milestone at the rate of the day.
+
+    Raises UnknownMilestone, MilestoneNotReady, MissingRate, PlannedBySchedule.
+    """
+    entity, under = legal_entity(work, project.entity), project.contract_id
+    rate = quote(work, project.currency, entity.currency, on)
+    if under and work.find(ValueSchedule, values_id(under)):
+        raise PlannedBySchedule("its schedule of values bills it", field="project_id")
+    earned = under is None or work.read(Contract, under).terms.earned_at_once
+    project.accept_milestone(milestone_id, on, evidence, rate, earned=earned)

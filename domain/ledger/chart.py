@@ -1,7 +1,7 @@
 """The chart of accounts: code, name, type, and who may post to it.
 
-Control accounts are kept by sub-ledgers (receivables, contract position, credits): only posting
-rules write to them.
+Control accounts are kept by sub-ledgers (receivables, contract position, retainage, credits,
+deposits): only posting rules write to them.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ ALLOWANCE, CREDIT_LOSSES = "1110", "6200"
 REVENUE_RECURRING, AGENCY_FEES, REFUNDS_OWED, ONEROUS = "4020", "4040", "2220", "2240"
 FULFILMENT_COST, OBTAINING_COST, PAYROLL_OWED = "1300", "1310", "2100"
 ONEROUS_COST, CONTRACT_COST = "5050", "5060"
+RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS = "1210", "1120", "2210"
 
 _ROWS = """
 1000 asset Bank
@@ -99,7 +100,9 @@ _ROWS = """
 7010 expense FX, unrealised
 7020 expense Bank charges and disposals
 """
-_CONTROL = frozenset({SUSPENSE, RECEIVABLES, POSITION, CUSTOMER_CREDITS})
+_CONTROL = frozenset({
+    SUSPENSE, RECEIVABLES, POSITION, CUSTOMER_CREDITS, RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS,
+})  # fmt: skip
 
 
 def _account(row: str) -> Account:

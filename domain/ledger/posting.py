@@ -16,7 +16,10 @@ from domain.billing.invoice import Invoice
 from domain.billing.minimum import MinimumCommitment
 from domain.billing.payment import Payment
 from domain.billing.rebate import RebateAgreement
+from domain.billing.retainage_account import RetainageAccount
+from domain.billing.totals import Held
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -29,6 +32,9 @@ from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
+
+FIXED = frozenset({"milestone", "application"})
+"""Kinds of things that bill a fixed fee."""
 
 __all__ = ["RULES", "VERSION", "Entry", "balanced", "both", "entries_of"]
 
@@ -173,6 +179,25 @@ def usage_value(fact: UsageMeter.Charged) -> Iterable[Entry]:
     yield Entry("usage_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "", lines)
 
 
+def certificate_value(fact: ValueSchedule.Certified) -> Iterable[Entry]:
+    """Work of a fixed fee that its certificate earns, all of it: Dr 1200, Cr 4010."""
+    found = fact.certified
+    if not found.earned:
+        return
+    lines = both(chart.POSITION, chart.REVENUE_FIXED, fact.currency, found.amount,
+                 found.functional, None)  # fmt: skip
+    yield Entry("certificate_value", fact.entity, found.quote.to, found.certified_on, fact.text,
+                found.paper, lines)  # fmt: skip
+
+
+def retainage_released(fact: RetainageAccount.Released) -> Iterable[Entry]:
+    """What was held waits for its invoice alone: Dr 1120, Cr 1210."""
+    lines = both(chart.RETAINAGE_DUE, chart.RETAINAGE_HELD, fact.currency, fact.amount,
+                 fact.functional, None)  # fmt: skip
+    yield Entry("retainage_released", fact.entity, fact.books, fact.released_on,
+                f"Retainage released by {fact.client_code}", "", lines)  # fmt: skip
+
+
 def write_down(fact: ContractAccount.WrittenDown) -> Iterable[Entry]:
     """Unbilled worth given up: Dr 4090, Cr 1200 as the books carried it.
 
@@ -187,10 +212,14 @@ def write_down(fact: ContractAccount.WrittenDown) -> Iterable[Entry]:
 
 
 def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
-    """Dr 1100 gross; Cr 1200 what the books carried, Cr 2300; FX since it was earned to 7000."""
+    """Dr 1100 what is due, Dr 1210 retained; Cr 1200 as carried, Cr 2300; the rest is FX.
+
+    What a lower rate gives back leaves 1210, retainage that was released 1120.
+    """
     totals, books = fact.totals, fact.quote.to
     lines = (
-        Line(chart.RECEIVABLES, fact.currency, totals.gross, totals.functional),
+        Line(chart.RECEIVABLES, fact.currency, totals.due, totals.functional),
+        retained(fact.currency, totals.held, 1),
         Line(chart.POSITION, fact.currency, -totals.net, -totals.carried),
         Line(chart.OUTPUT_TAX, fact.currency, -totals.tax, -totals.functional_tax),
     )
@@ -199,24 +228,31 @@ def invoice(fact: Invoice.Issued) -> Iterable[Entry]:
                 balanced(lines, books))  # fmt: skip
 
 
+def retained(currency: str, held: Held, sign: int) -> Line:
+    """What a document adds to retainage: held until it is released, or due with its release."""
+    account = chart.RETAINAGE_DUE if held.released else chart.RETAINAGE_HELD
+    return Line(account, currency, sign * held.amount, sign * held.carried)
+
+
 def credit_memo(fact: Invoice.Credited) -> Iterable[Entry]:
-    """Cr 1100 what was open and 2230 the rest; Dr 2300 and what was credited.
+    """Cr 1100 what was open, 1210 what was retained, 2230 the rest; Dr 2300 and what was credited.
 
     Freed work goes back to 1200 as carried, a price cut to 4090 (time, expenses) or 4010 (fixed
     fee), all at the invoice's rate. Where a revenue run earns, all goes back to 1200 at what the
     contract's position takes: the price of the contract decides revenue, not the document.
     """
     books, quote, totals = fact.quote.to, fact.quote, fact.totals
-    owed = totals.gross - fact.from_open
+    owed = totals.due - fact.from_open
     lines = [
         Line(chart.RECEIVABLES, fact.currency, -fact.from_open, -fact.functional_from_open),
         Line(chart.CUSTOMER_CREDITS, fact.currency, -owed, -quote.convert(owed)),
         Line(chart.OUTPUT_TAX, fact.currency, totals.tax, totals.functional_tax),
+        retained(fact.currency, totals.held, -1),
     ]
     if fact.party.by_run:
         lines.append(Line(chart.POSITION, fact.currency, totals.net, totals.carried))
     for line in () if fact.party.by_run else fact.lines:
-        account = chart.REVENUE_FIXED if line.kind == "milestone" else chart.DISCOUNTS
+        account = chart.REVENUE_FIXED if line.kind in FIXED else chart.DISCOUNTS
         value = line.carried if line.restored else quote.convert(line.net)
         account = chart.POSITION if line.restored else account
         lines.append(Line(account, fact.currency, line.net, value))
@@ -343,6 +379,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     UsageMeter.Charged: (usage_value,),
     RebateAgreement.Accrued: (rebate_accrued,),
     RebateAgreement.Settled: (rebate_settled,),
+    ValueSchedule.Certified: (certificate_value,),
+    RetainageAccount.Released: (retainage_released,),
     ContractAccount.WrittenDown: (write_down,),
     Invoice.Issued: (invoice,),
     Invoice.Credited: (credit_memo,),

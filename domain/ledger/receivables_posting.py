@@ -14,6 +14,7 @@ from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.receivables.allowance import CreditLossAllowance, last_day
+from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.reduction import Reduction
 from domain.receivables.write_off import WriteOff
@@ -23,7 +24,10 @@ ACCOUNTS = {
     "difference": chart.ROUNDING,
     "write_off": chart.ALLOWANCE,
 }
-Settled = Payment.Applied | Payment.Unapplied | MemoCredit.Applied | MemoCredit.Unapplied
+Settled = (
+    Payment.Applied | Payment.Unapplied | MemoCredit.Applied | MemoCredit.Unapplied
+    | ContractDeposits.Applied | ContractDeposits.Unapplied
+)  # fmt: skip
 
 
 def receipt_account(client_code: str) -> str:
@@ -39,10 +43,10 @@ def undone(entry: Entry, rule: str, description: str) -> Entry:
     return replace(entry, rule=rule, description=description, lines=lines)
 
 
-def _settling(fact: Settled, on: Any, what: str) -> Entry:
+def _settling(fact: Settled, on: Any, what: str, account: str = chart.CUSTOMER_CREDITS) -> Entry:
     books = fact.functional_currency
     lines = (
-        Line(chart.CUSTOMER_CREDITS, fact.currency, fact.amount, fact.paid),
+        Line(account, fact.currency, fact.amount, fact.paid),
         Line(chart.RECEIVABLES, fact.currency, -fact.amount, -fact.booked),
     )
     return Entry("credit_applied", fact.entity, books, on, f"{what} of {fact.invoice_number}",
@@ -64,6 +68,36 @@ def credit_taken_off(fact: MemoCredit.Unapplied) -> Iterable[Entry]:
     """Dr 1100, Cr 2230, and the realised FX back."""
     entry = _settling(fact, fact.unapplied_on, f"Credit {fact.number}")
     yield undone(entry, "credit_taken_off", f"{entry.description}, taken off")
+
+
+def deposit(fact: ContractDeposits.Received) -> Iterable[Entry]:
+    """Money that is owed back until invoices use it: Dr 1000, Cr 2210."""
+    lines = both(chart.BANK, chart.DEPOSITS, fact.currency, fact.amount, fact.functional, None)
+    yield Entry("deposit", fact.entity, fact.quote.to, fact.received_on,
+                f"Deposit of {fact.client_code}", fact.bank_reference, lines)  # fmt: skip
+
+
+def deposit_applied(fact: ContractDeposits.Applied) -> Iterable[Entry]:
+    """Dr 2210 at the deposits' rates, Cr 1100 at the booking rate; the difference is realised."""
+    entry = _settling(fact, fact.applied_on, "Deposit", chart.DEPOSITS)
+    yield replace(entry, rule="deposit_applied")
+
+
+def deposit_taken_off(fact: ContractDeposits.Unapplied) -> Iterable[Entry]:
+    """Dr 1100, Cr 2210, and the realised FX back."""
+    entry = _settling(fact, fact.unapplied_on, "Deposit", chart.DEPOSITS)
+    yield undone(entry, "deposit_taken_off", f"{entry.description}, taken off")
+
+
+def deposit_refunded(fact: ContractDeposits.Refunded) -> Iterable[Entry]:
+    """Dr 2210 as carried, Cr 1000 at the day's rate; the difference is realised."""
+    lines = (
+        Line(chart.DEPOSITS, fact.currency, fact.amount, fact.relieved),
+        Line(chart.BANK, fact.currency, -fact.amount, -fact.functional),
+    )
+    yield Entry("deposit_refunded", fact.entity, fact.quote.to, fact.refunded_on,
+                f"Deposit back to {fact.client_code}", fact.refund_reference,
+                balanced(lines, fact.quote.to))  # fmt: skip
 
 
 def identification(fact: Payment.Identified) -> Iterable[Entry]:
@@ -156,6 +190,10 @@ RECEIVABLES_RULES: Mapping[type[Root.Event], tuple[Callable[[Any], Iterable[Entr
     Payment.Refunded: (refund,),
     Payment.OverpaymentKept: (overpayment_kept,),
     Payment.Reversed: (bounced,),
+    ContractDeposits.Received: (deposit,),
+    ContractDeposits.Applied: (deposit_applied,),
+    ContractDeposits.Unapplied: (deposit_taken_off,),
+    ContractDeposits.Refunded: (deposit_refunded,),
     MemoCredit.Applied: (credit_applied,),
     MemoCredit.Unapplied: (credit_taken_off,),
     MemoCredit.Refunded: (refund,),

@@ -27,7 +27,10 @@ from projections.verify.retainers import Retainers
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
+    DepositsHeld,
     Receivables,
+    RetainageDue,
+    RetainageHeld,
     Settled,
     Suspense,
     Unbilled,
@@ -38,7 +41,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, Recognition,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
 )  # fmt: skip
 
 

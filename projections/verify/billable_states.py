@@ -15,6 +15,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.recurring import RecurringPlan
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
+from domain.billing.value_schedule import ValueSchedule
 from domain.contracts.account import ContractAccount
 from domain.delivery.expense import Expense
 from domain.delivery.project import Project
@@ -172,6 +173,10 @@ def _charged(
     yield (fact.entity, fact.currency), "value", fact.charge.amount
 
 
+def _certified(fact: ValueSchedule.Certified) -> Iterator[tuple[Key, str, Decimal]]:
+    yield (fact.entity, fact.currency), "value", fact.certified.amount
+
+
 def _written(fact: ContractAccount.WrittenDown) -> Iterator[tuple[Key, str, Decimal]]:
     down = fact.write_down
     yield (down.entity, down.currency), "written", down.amount
@@ -207,6 +212,7 @@ ADDS: dict[type, Callable[[Any], Iterator[tuple[Key, str, Decimal]]]] = {
     RecurringPlan.Accrued: _accrued,
     MinimumCommitment.TruedUp: _charged,
     UsageMeter.Charged: _charged,
+    ValueSchedule.Certified: _certified,
     ContractAccount.WrittenDown: _written,
     ContractAccount.Covered: _covered,
     Retainer.Funded: _funded,

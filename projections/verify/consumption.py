@@ -4,6 +4,7 @@ from projections.verify.check import Check
 
 READ_BY = (
     "unbilled", "time_entries", "deals", "recurring", "minimums", "usage", "retainers",
+    "pay_applications",
 )  # fmt: skip
 # An item's moves sum to itself while it is unbilled and to nothing while it is billed.
 SPLIT = """
@@ -36,6 +37,8 @@ WITH held AS (
     SELECT 'usage', id, billed FROM usage_charges
     UNION ALL
     SELECT 'retainer', id, billed FROM retainer_grants WHERE fee <> 0
+    UNION ALL
+    SELECT 'application', id, billed FROM certified_work
     UNION ALL
     SELECT 'expense', x.id, x.state = 'billed' FROM expenses x
     WHERE x.state = 'billed' OR EXISTS (SELECT FROM billables b WHERE b.id = x.id)

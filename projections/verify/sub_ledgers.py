@@ -7,7 +7,15 @@ from typing import Any
 
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
-from domain.ledger.chart import CUSTOMER_CREDITS, POSITION, RECEIVABLES, SUSPENSE
+from domain.ledger.chart import (
+    CUSTOMER_CREDITS,
+    DEPOSITS,
+    POSITION,
+    RECEIVABLES,
+    RETAINAGE_DUE,
+    RETAINAGE_HELD,
+    SUSPENSE,
+)
 from domain.ledger.receivables_posting import receipt_account
 from domain.receivables.memo_credit import MemoCredit
 from projections.recorded import Recorded
@@ -61,6 +69,37 @@ class Receivables(ControlAccount):
 
     name = f"receivables = {RECEIVABLES}"
     account, table = RECEIVABLES, "receivable_moves"
+
+
+KEPT = """
+SELECT entity, currency, sum(amount), sum(functional) FROM retainage_moves
+WHERE account = %(account)s AND position <= %(facts)s GROUP BY entity, currency
+"""
+
+
+class RetainageHeld(ControlAccount):
+    """What clients keep of invoices and nobody has released."""
+
+    name = f"retainage held = {RETAINAGE_HELD}"
+    account = RETAINAGE_HELD
+
+    def conclude(self) -> str:
+        """Compare by entity and currency."""
+        return self.compare(sums(self.evidence, KEPT, account=self.account))
+
+
+class RetainageDue(RetainageHeld):
+    """What was released and no invoice asks for yet."""
+
+    name = f"retainage released = {RETAINAGE_DUE}"
+    account = RETAINAGE_DUE
+
+
+class DepositsHeld(ControlAccount):
+    """Clients' money that is held for contracts."""
+
+    name = f"deposits = {DEPOSITS}"
+    account, table = DEPOSITS, "deposit_moves"
 
 
 CARRIED = """
@@ -159,7 +198,7 @@ CHANGES: dict[type, Callable[[Any], Change]] = {
 def credit_moves(fact: Any) -> Iterator[tuple[Any, ...]]:
     """Account, entity, currency, amount and functional amount that a fact adds to credits."""
     if isinstance(fact, Invoice.Credited):
-        owed, party = fact.totals.gross - fact.from_open, fact.party
+        owed, party = fact.totals.due - fact.from_open, fact.party
         yield CUSTOMER_CREDITS, party.entity, fact.currency, owed, fact.quote.convert(owed)
     if isinstance(fact, Payment.Identified):
         before = receipt_account(fact.before)

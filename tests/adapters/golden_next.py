@@ -9,7 +9,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.delivery.time_entry import timesheet_id
-from tests.domain import samples_outlook
+from tests.domain import samples_outlook, samples_progress
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new
 from tests.domain.samples_retainers import EARLY
@@ -127,6 +127,19 @@ def _give_a_draw_back(firm: PaperFirm, given: Given) -> None:
     del given
     firm.do("ReverseTime", person_id=firm.person, week=EARLY, entry_ids=[new("early")],
             why="not done")  # fmt: skip
+
+
+@after("CertifyPayApplication")
+def _bill_certified_work(firm: PaperFirm, given: Given) -> None:
+    del given
+    samples_progress.charged(firm, "two", "2025-01-09")
+    free(firm, "bill two", "2025-01-09")
+
+
+@after("ApproveChangeOrder")
+def _enlarge_a_schedule(firm: PaperFirm, given: Given) -> None:
+    del given
+    samples_progress.enlarged(firm)
 
 
 def _bill_a_week(firm: PaperFirm) -> None:

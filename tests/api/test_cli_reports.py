@@ -57,7 +57,7 @@ def test_a_report_as_csv_holds_the_rows_and_nothing_else(run: Run) -> None:
     result = run("report", "receivables-ageing", "--effective", "2025-03-31", "--format", "csv")
 
     rows = list(csv.DictReader(StringIO(result.stdout)))
-    assert [row["client"] for row in rows] == ["ACME"]
+    assert [row["client"] for row in rows] == ["ACME", "OTHER"]
     assert "digest" in result.stderr
 
 

@@ -12,6 +12,7 @@ from tests.domain import (
     samples_corrections,
     samples_outlook,
     samples_plans,
+    samples_progress,
     samples_rebates,
     samples_receivables,
     samples_retainers,
@@ -34,7 +35,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook, samples_retainers,
+    samples_templates, samples_outlook, samples_retainers, samples_progress,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

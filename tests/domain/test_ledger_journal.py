@@ -173,6 +173,9 @@ def test_the_chart_says_the_kind_of_every_account() -> None:
     assert {code for code, each in CHART.items() if each.control} == {
         "1020",
         "1100",
+        "1120",
         "1200",
+        "1210",
+        "2210",
         "2230",
     }

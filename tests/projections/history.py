@@ -10,6 +10,21 @@ from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
+from tests.domain.samples_progress import (
+    HALL,
+    applied,
+    built,
+    certified,
+    charged,
+    deposited,
+    enlarged,
+    freed,
+    hall,
+    mark,
+    thirds,
+    tower,
+    work,
+)
 from tests.domain.samples_retainers import retained, terms, worked
 from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import (
@@ -54,6 +69,7 @@ def live_a_year(firm: Firm) -> None:
     give_back(firm, contract, first)
     look_ahead(firm, project)
     keep_retainers(firm)
+    build_by_values(firm)
     firm.settle()
 
 
@@ -134,6 +150,36 @@ def look_ahead(firm: Firm, project: UUID) -> None:
     firm.do("ResumeProject", project_id=new("brief"), resumed_on="2025-03-08")
     firm.do("CloseProject", project_id=new("brief"), effective_date="2025-04-01")
     firm.do("ReopenProject", project_id=new("brief"), why="more", effective_date="2025-05-01")
+
+
+def build_by_values(firm: Firm) -> None:
+    """Milestones planned anew; a hall with retainage held, released, billed and taken back."""
+    other = firm.do("RegisterClient", client_id=named_id("client", "OTHER"), code="OTHER",
+                    name="Other Fictional Corp", entity="DE01", currency="USD")  # fmt: skip
+    built(firm, "tower", "1000")
+    firm.do("PlanBillingSchedule", **tower(), entries=thirds(), deemed_after_days=10)
+    firm.do("PlanBillingSchedule", **tower(), entries=thirds(frame="400.00", roof="600.00"))
+    firm.do("CompleteMilestone", **mark("frame"), completed_on="2025-03-03")
+    firm.do("RejectMilestone", **mark("frame"), rejected_on="2025-03-06", why="a crack")
+    hall(firm, currency="USD", client_id=other.answer.id)
+    applied(firm, "one", "2025-03-03", work("walls", "2000.00", "500.00"))
+    certified(firm, "one", "2025-03-10", certified="1800.00", why="no proof")
+    charged(firm, "one", "2025-03-10")
+    enlarged(firm, takes_effect_on="2025-03-12")
+    applied(firm, "two", "2025-03-17", work("CO 7", "800.00"))
+    certified(firm, "two", "2025-03-20")
+    charged(firm, "two", "2025-03-20")
+    credit(firm, "m5", new("bill two"), date(2025, 3, 21), restore=True)
+    freed(firm, "100.00", "2025-03-24")
+    deposited(firm, "first", "500.00", "2025-03-03", currency="USD")
+    firm.do("ApplyDeposit", **HALL, invoice_id=new("bill one"), applied_on="2025-03-24",
+            amount={"amount": "300.00", "currency": "USD"})  # fmt: skip
+    for name in ("kept", "kept again"):
+        firm.do("BillRetainage", **HALL, invoice_id=new(name), issued_on="2025-03-24",
+                amount="60.00")  # fmt: skip
+        if name == "kept":
+            firm.do("VoidInvoice", invoice_id=new(name), memo_id=new("void"), why="a slip",
+                    issued_on="2025-03-24")  # fmt: skip
 
 
 def second_chief() -> Actor:

@@ -175,6 +175,12 @@ def test_a_stored_balance_that_is_not_the_sum_of_its_lines_is_named(
         ("UPDATE expenses SET state = 'billed'", "consumption conserved"),
         ("DELETE FROM billables WHERE kind = 'time'", "consumption conserved"),
         (BILLED_TWICE, "consumption conserved"),
+        ("UPDATE certified_work SET billed = NOT billed", "consumption conserved"),
+        ("UPDATE retainage_moves SET amount = amount + 1 WHERE account = '1210'",
+         "retainage held = 1210"),
+        ("DELETE FROM retainage_moves WHERE account = '1120' AND what = 'billed'",
+         "retainage released = 1120"),
+        ("UPDATE deposit_moves SET functional = functional - 1", "deposits = 2210"),
     ],
 )  # fmt: skip
 def test_a_sub_ledger_that_is_off_is_named(year: Firm, statement: str, check: str) -> None:
@@ -185,12 +191,12 @@ def test_a_sub_ledger_that_is_off_is_named(year: Firm, statement: str, check: st
 
 def test_a_gap_in_document_numbers_is_named(year: Firm) -> None:
     def renumber(facts: dict[str, Any]) -> None:
-        facts.update(sequence=6, number="DE01-INV-2025-00006")
+        facts.update(sequence=9, number="DE01-INV-2025-00009")
 
     position = rewrite(year, "billing.invoice_issued", renumber)
 
     assert off(year)["document numbers gapless"] == (
-        f"event {position} is DE01-INV-2025-00006, due was DE01-INV-2025-00005",
+        f"event {position} is DE01-INV-2025-00009, due was DE01-INV-2025-00008",
     )
 
 

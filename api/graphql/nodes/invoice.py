@@ -11,7 +11,7 @@ from api.graphql.noun import Money, Node, column, many, money, noun, one, said
 
 OPEN = """
 (SELECT i.*, r.credited, r.paid, r.reduced,
-        i.gross - r.credited - r.paid - r.reduced AS open_amount
+        i.gross - i.retained - r.credited - r.paid - r.reduced AS open_amount
  FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id)
 """
 
@@ -28,6 +28,9 @@ class Invoice(Node):
     net: Money | None = money("net")
     tax: Money | None = money("tax")
     gross: Money | None = money("gross")
+    retained: Money | None = money(
+        "retained", description="Retainage the client keeps; below zero: asked for"
+    )
     credited: Money | None = money("credited", description="Taken off what was open by memos")
     paid: Money | None = money("paid")
     reduced: Money | None = money("reduced", description="Discounts, differences, write-offs")
