@@ -18,7 +18,7 @@ PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
     "receivables", "ledger", "collection", "audit_trail", "outbox", "contract_position",
     "revenue_contracts", "billable_states", "sold_contracts", "contract_limits",
-    "change_orders", "quotes", "handoffs", "rebates", "templates",
+    "change_orders", "quotes", "handoffs",
 )  # fmt: skip
 
 

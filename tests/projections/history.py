@@ -46,9 +46,7 @@ def live_a_year(firm: Firm) -> None:
     keep_to_clauses(firm)
     recognise(firm)
     change_what_is_sold(firm)
-    by_template(firm)
     sell(firm)
-    give_back(firm, contract, first)
     firm.settle()
 
 
