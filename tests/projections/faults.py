@@ -18,8 +18,8 @@ PROJECTIONS = (
     "parties", "deals", "time_entries", "budget_vs_actual", "unbilled", "recurring", "minimums",
     "usage", "retainers", "receivables", "ledger", "collection", "audit_trail", "outbox",
     "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
-    "contract_limits", "change_orders", "quotes", "handoffs", "rebates", "templates",
-    "project_outlook", "billing_plan", "pay_applications", "retainage", "deposits",
+    "contract_limits", "change_orders", "quotes", "handoffs", "project_outlook", "billing_plan",
+    "pay_applications", "retainage", "deposits",
 )  # fmt: skip
 
 

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+from domain.identity import named_id
+from domain.policies import contract_id
 from tests.firm import Firm
+from tests.projections.history import give_back
 from tests.projections.test_reports import ask, rows
 
 STANDING = "deal", "quote", "version", "last_step", "since", "discount", "net", "margin_pct"
@@ -43,6 +46,9 @@ REBATE = "contract", "last_step", "pct", "turnover", "expected", "owed_back", "g
 
 
 def test_a_rebate_is_owed_until_it_is_given_back(year: Firm) -> None:
+    give_back(year, contract_id(named_id("opportunity", "Advice")), named_id("invoice", "one"))
+    year.settle()
+
     found = {
         day: rows(ask(year, "rebates", effective=day), *REBATE)
         for day in (date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 8))
