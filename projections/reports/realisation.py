@@ -58,7 +58,8 @@ REALISATION = Report(
     title="Realisation",
     description="Standard worth of approved work less discounts, write-downs and price cuts is "
                 "what is billed, what is still unbilled and what retainers paid for; the rate is "
-                "billed and drawn of the standard worth of all that is unbilled no more.",
+                "billed and drawn of the standard worth of all that is unbilled no more. Fees of "
+                "retainers are paid ahead for that work and are not counted once more.",
     parameters=(ENTITY, Parameter("by", str, "project, client or person", "project")),
     columns=(
         *text("entity", "of", "currency"),
