@@ -185,6 +185,7 @@ class SettleRebate(Command):
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
+        require_open(work, self, entity.code, self.issued_on)
         agreement = agreement_of(work, contract.id)
         invoice = work.load(Invoice, self.invoice_id)
         if invoice.party.contract_id != contract.id:

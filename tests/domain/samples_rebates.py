@@ -26,7 +26,7 @@ def agreed(contract: UUID, **fields: Any) -> dict[str, Any]:
 def rebated(firm: Firm, name: str = "Rebated", hours: int = 8) -> tuple[UUID, UUID]:
     """A contract with a rebate of January and an invoice of it; both ids."""
     contract, project = firm.win(name, tax_rate_pct="0")
-    work = firm.work(project, date(2025, 1, 3), hours * 60)
+    work = firm.work(project, date(2025, 1, 5), hours * 60)
     invoice = firm.bill(f"{name} one", contract, date(2025, 1, 9), work)
     firm.do("SetRebateAgreement", **agreed(contract))
     return contract, invoice

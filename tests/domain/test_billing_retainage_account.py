@@ -10,6 +10,7 @@ from domain.billing.documents import NothingToBill
 from domain.billing.invoice import OverCredited
 from domain.billing.retainage import BadRetainage, OverReleased, ReleaseNotDue
 from domain.billing.retainage_account import retainage_id
+from domain.billing.settlement import CreditLimitExceeded
 from domain.contracts.contract import ContractSuspended, TaxInsidePrice
 from domain.money import AmountTooFine
 from domain.pricing.fx import MissingRate
@@ -25,6 +26,7 @@ from tests.domain.samples_progress import (
     certified,
     charged,
     enlarged,
+    eur,
     freed,
     hall,
     work,
@@ -143,7 +145,13 @@ def test_no_more_is_billed_than_was_released(site: PaperFirm) -> None:
     site.do("SuspendContract", **HALL, why="a dispute")
     site.refuses(ContractSuspended, "BillRetainage", **BILL)
     site.do("ResumeContract", **HALL)
-    site.do("BillRetainage", **BILL, amount="40.00")
+    site.do("SetCreditLimit", client_id=site.client, limit=eur("0"))
+    site.do("SetCreditControl", entity="DE01", control="refuse")
+    site.refuses(CreditLimitExceeded, "BillRetainage", **BILL, amount="40.00")
+    answer: Any = site.do("BillRetainage", **BILL, amount="40.00",
+                          over_limit_why="a good client").answer  # fmt: skip
+
+    assert len(answer.warnings) == 1
 
     assert standing(site) == (Decimal("150.00"), Decimal("60.00"))
 

@@ -13,6 +13,7 @@ import pytest
 
 from domain.identity import named_id
 from domain.ledger import posting as rules
+from domain.ledger.delivery_posting import time_cost
 from domain.policies import POLICIES, contract_id, project_id
 from domain.sales.opportunity import Opportunity
 from projections.posting import Policies, Posting
@@ -278,7 +279,7 @@ def test_a_rule_that_fails_halts_the_books_until_it_is_mended(
     def fail(_: Any) -> Any:
         raise ZeroDivisionError("no such rule")
 
-    kind = next(kind for kind, found in rules.RULES.items() if rules.time_cost in found)
+    kind = next(kind for kind, found in rules.RULES.items() if time_cost in found)
     with monkeypatch.context() as patch:
         patch.setitem(rules.RULES, kind, (fail,))
         office.settle()
