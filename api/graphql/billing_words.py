@@ -4,6 +4,7 @@ from typing import get_args
 
 from domain.billing.retainer_grant import Overage, Unit
 from domain.contracts.change_order import LimitSource
+from domain.pricing.tiers import TierMode
 from domain.pricing.time_rounding import Mode
 
 BILLING: dict[tuple[str, ...], tuple[str, str]] = {
@@ -19,6 +20,10 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
     ("volume", "graduated"): (
         "VolumeDiscountMode",
         "All at the step reached, or each part at its own step.",
+    ),
+    get_args(TierMode): (
+        "UsagePriceMode",
+        "Each part of what is used at its own tier, or all at the tier reached.",
     ),
     ("warn", "refuse"): ("CreditControl", "What becomes of an invoice beyond a credit limit."),
     get_args(Unit): ("RetainerUnit", "What an allowance counts."),

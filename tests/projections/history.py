@@ -172,10 +172,10 @@ def build_by_values(firm: Firm) -> None:
     deposited(firm, "first", "500.00", "2025-03-03", currency="USD")
     firm.do("ApplyDeposit", **HALL, invoice_id=new("bill one"), applied_on="2025-03-24",
             amount={"amount": "300.00", "currency": "USD"})  # fmt: skip
-    for name in ("kept", "kept again"):
+    for name in ("sum kept", "sum kept again"):
         firm.do("BillRetainage", **HALL, invoice_id=new(name), issued_on="2025-03-24",
                 amount="60.00")  # fmt: skip
-        if name == "kept":
+        if name == "sum kept":
             firm.do("VoidInvoice", invoice_id=new(name), memo_id=new("void"), why="a slip",
                     issued_on="2025-03-24")  # fmt: skip
 

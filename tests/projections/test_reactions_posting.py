@@ -14,6 +14,7 @@ import pytest
 from domain.identity import named_id
 from domain.ledger import posting as rules
 from domain.ledger.delivery_posting import time_cost
+from domain.ledger.entry import both
 from domain.policies import POLICIES, contract_id, project_id
 from domain.sales.opportunity import Opportunity
 from projections.posting import Policies, Posting
@@ -300,13 +301,12 @@ def test_an_unbalanced_rule_halts_the_books_and_posts_nothing_after_it(
     office.work(PROJECT, JANUARY)
     close_month(office, 1)
     office.work(PROJECT, date(2025, 1, 14))
-    both = rules.both
 
     def lopsided(*arguments: Any) -> Any:
         return both(*arguments)[:1]
 
     with monkeypatch.context() as patch:
-        patch.setattr(rules, "both", lopsided)
+        patch.setattr("domain.ledger.delivery_posting.both", lopsided)
         office.settle()
     assert journals(office) == []
     assert "UNBALANCED" in (tracked(office, "posting")[1] or "")
