@@ -17,7 +17,7 @@ from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from tests.domain.named import new
 from tests.domain.samples_retainers import retained, worked
-from tests.domain.samples_revenue import ACCOUNTANT, ALL_FIVE, allocated, promise
+from tests.domain.samples_revenue import ACCOUNTANT, ALL_FIVE, agreed, allocated, promise
 from tests.firm import WORKER, Firm
 from tests.journeys.test_sample_firms import YEAR, bill, earn, last_day
 from tests.journeys.test_sample_years import in_books, report, rolled_forward
@@ -127,16 +127,17 @@ def live(firm: Firm, month: date) -> None:
 def grow(firm: Firm, month: date) -> None:
     """Twice the hours from July on: other terms, and a change of the price of what remains."""
     firm.do("SetRetainerTerms", contract_id=new("grow"), from_date=month, **GROWN)
-    given = {"modification_id": new("growth"), "changed_on": month, "approved": True}
+    order = agreed(firm, new("grow"), "growth", str(MORE), str(month))
     rest = D(OVERAGE["grow"]) - 150  # an hour of March was above
-    firm.do("AssessModification", ACCOUNTANT, contract_id=new("grow"), price_change=str(MORE),
-            remaining="distinct", adds=True, added_distinct=True, **given, changes=[
+    firm.do("AssessModification", ACCOUNTANT, contract_id=new("grow"), change_order_id=order,
+            modification_id=new("growth"), remaining="distinct", adds=True, added_distinct=True,
+            changes=[
                 {"obligation": "allowance", "distinct": True, "total_ssp": "12000",
                  "remaining_ssp": "7800"},
                 {"obligation": "above", "distinct": True, "total_ssp": OVERAGE["grow"],
                  "remaining_ssp": str(rest)},
             ])  # fmt: skip
-    firm.do("ConfirmModification", modification_id=new("growth"), change_order="order 12",
+    firm.do("ConfirmModification", modification_id=new("growth"), change_order_id=order,
             treatment="prospective", why="what remains is distinct")  # fmt: skip
 
 

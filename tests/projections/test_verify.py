@@ -191,12 +191,12 @@ def test_a_sub_ledger_that_is_off_is_named(year: Firm, statement: str, check: st
 
 def test_a_gap_in_document_numbers_is_named(year: Firm) -> None:
     def renumber(facts: dict[str, Any]) -> None:
-        facts.update(sequence=9, number="DE01-INV-2025-00009")
+        facts.update(sequence=10, number="DE01-INV-2025-00010")
 
     position = rewrite(year, "billing.invoice_issued", renumber)
 
     assert off(year)["document numbers gapless"] == (
-        f"event {position} is DE01-INV-2025-00009, due was DE01-INV-2025-00008",
+        f"event {position} is DE01-INV-2025-00010, due was DE01-INV-2025-00009",
     )
 
 
