@@ -54,7 +54,7 @@ class Shown:
 TEXTS = frozenset({
     "account", "name", "currency", "functional_currency", "client", "project", "entity", "role",
     "month", "where", "kind", "state", "contract", "source", "limit_name", "effect", "measure",
-    "thresholds_passed", "valid_until", "of", "leak", "reason",
+    "thresholds_passed", "valid_until", "item", "unit", "of", "leak", "reason",
 })  # fmt: skip
 
 

@@ -79,7 +79,7 @@ class Sample(ABC):
         """The id of what these words name."""
         return named_id("sample firm", " ".join((self.CODE, *words)))
 
-    def do(self, kind: type[Command], words: str, **fields: Any) -> Command:
+    def do(self, kind: type[Command], words: str, /, **fields: Any) -> Command:
         """A command, done once whatever happens."""
         key = named_id("sample command", f"{self.CODE} {kind.__name__} {words}")
         return kind.model_validate({"command_id": key, **fields})

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from api.commands.run import recognise
 from api.commands.run_billing import accrue_all, issue_all, prepare, propose
+from api.commands.run_retainers import close_all
 from api.demo import month as months
 from api.demo.firm import YEAR
-from api.demo.firms.sample import MANAGER, OFFICE, Sample
+from api.demo.firms.sample import LAST, MANAGER, OFFICE, Sample
 from api.followers import Followers
 from api.wiring import System
 from domain.actor import Actor
@@ -18,9 +19,11 @@ from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod
 
 PAYS_AFTER_DAYS = 30
 OWED = """
-SELECT i.id, i.number, i.client_id, i.currency, i.gross - r.credited - r.paid
+SELECT i.id, i.number, i.client_id, i.currency,
+    i.gross - i.retained - r.credited - r.paid - r.reduced
 FROM invoices i JOIN invoice_reductions r ON r.invoice_id = i.id
-WHERE i.entity = %s AND i.issued_on <= %s::date - %s AND i.gross - r.credited - r.paid > 0
+WHERE i.entity = %s AND i.issued_on <= %s::date - %s
+    AND i.gross - i.retained - r.credited - r.paid - r.reduced > 0
 ORDER BY i.number
 """
 
@@ -78,9 +81,13 @@ class SampleYear:
             self._send(commands, actor)
 
     def _bill(self, last: date) -> None:
-        """Charge what recurs, propose, have it approved by somebody else, issue."""
+        """Close retainers, charge what recurs, propose, have somebody else approve it, issue."""
         entity, run_id = self.firm.CODE, self.firm.id("run", str(last))
         self.settle()
+        if last < LAST:  # the last periods go on until their contracts are over
+            lines = close_all(self._system, entity, last, dry_run=False)
+            self._refuse([(line.contract, line.refusal) for line in lines if line.refusal])
+            self.settle()
         self._refuse(accrue_all(self._system, entity, last))
         self.settle()
         known, found = propose(self._system, entity, last, last, run_id)
