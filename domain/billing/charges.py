@@ -1,7 +1,7 @@
 """Charges: what an agreement asks for by itself, each unbilled or on one invoice.
 
-Recurring plans, minimum commitments and meters differ in how a charge comes about; what an
-invoice does with it is the same.
+Recurring plans, minimum commitments, meters, retainers and schedules of values differ in how a
+charge comes about; what an invoice does with it is the same.
 """
 
 from typing import TYPE_CHECKING
@@ -49,10 +49,10 @@ class ChargeHolder(Root):
             raise BilledElsewhere(f"{found.text} is billed", field="sources")
         return found
 
-    def _charges_billed(self, invoice_id: UUID, charge_ids: tuple[UUID, ...]) -> None:
+    def _charges_billed(self, invoice_id: UUID, charge_ids: tuple[UUID, ...], /) -> None:
         """Record it: the holder's own event."""
         raise NotImplementedError
 
-    def _charges_restored(self, memo_id: UUID, charge_ids: tuple[UUID, ...]) -> None:
+    def _charges_restored(self, memo_id: UUID, charge_ids: tuple[UUID, ...], /) -> None:
         """Record it: the holder's own event."""
         raise NotImplementedError

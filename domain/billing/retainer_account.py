@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.charges import ChargeHolder
 from domain.billing.retainer_grant import (
     ZERO,
     Agreement,
@@ -49,7 +50,7 @@ def retainer_id(contract_id: UUID) -> UUID:
     return named_id("retainer", str(contract_id))
 
 
-class Retainer(Root):
+class Retainer(ChargeHolder):
     """``agreements`` in the order they hold; ``grants`` and ``draws`` by id, all quantities kept.
 
     A grant with a fee is a billable thing, unbilled or billed.
@@ -268,34 +269,26 @@ class Retainer(Root):
             raise AllowanceDrawn(f"{one.granted.text} is drawn, or has lapsed", field="lines")
         self._taken_back(self.of, memo_id, on, grant_id, quantity, fee)
 
-    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
-        """What an invoice would consume. Raises UnknownGrant, BilledElsewhere."""
-        return [self._share(id_) for id_ in ids]
-
     def contract_of(self, id_: UUID) -> UUID | None:
         """The contract a fee is billed under; None for another thing's id."""
         return self.of.contract_id if id_ in self.grants else None
 
-    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Put fees on an invoice. Raises as ``shares``."""
-        self.shares(ids)
-        self._fees_billed(invoice_id, ids)
+    def has_charge(self, id_: UUID) -> bool:
+        """Whether it made this grant."""
+        return id_ in self.grants
 
-    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Make billed fees billable again; their allowance stays."""
-        self._fees_restored(memo_id, ids)
+    def charge(self, id_: UUID) -> Share:
+        """The fee of a grant as an invoice would take it. Raises UnknownGrant, BilledElsewhere."""
+        one = self._standing(id_).granted
+        if not one.fee:
+            raise BilledElsewhere(f"{one.text} has no fee", field="sources")
+        return Share(self.id, id_, "retainer", one.text, Decimal(1), one.fee, one.fee,
+                     ZERO)  # fmt: skip
 
     def _standing(self, grant_id: UUID) -> Standing:
         if grant_id not in self.grants:
             raise UnknownGrant("the retainer has no such grant", field="sources")
         return self.grants[grant_id]
-
-    def _share(self, id_: UUID) -> Share:
-        one = self._standing(id_).granted
-        if id_ in self.billed or not one.fee:
-            raise BilledElsewhere(f"{one.text} is billed", field="sources")
-        return Share(self.id, id_, "retainer", one.text, Decimal(1), one.fee, one.fee,
-                     ZERO)  # fmt: skip
 
     def _lapse(self, lapsed: Iterable[Took]) -> None:
         for took in lapsed:
@@ -371,11 +364,11 @@ class Retainer(Root):
         self.grants[grant_id] = replace(one, granted=less, left=one.left - quantity)
 
     @event(Billed)
-    def _fees_billed(self, invoice_id: UUID, grant_ids: tuple[UUID, ...]) -> None:
+    def _charges_billed(self, invoice_id: UUID, grant_ids: tuple[UUID, ...]) -> None:
         del invoice_id
         self.billed |= set(grant_ids)
 
     @event(Restored)
-    def _fees_restored(self, memo_id: UUID, grant_ids: tuple[UUID, ...]) -> None:
+    def _charges_restored(self, memo_id: UUID, grant_ids: tuple[UUID, ...]) -> None:
         del memo_id
         self.billed -= set(grant_ids)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.charges import ChargeHolder
 from domain.billing.documents import NothingToBill
 from domain.billing.milestone import ScheduleMismatch
 from domain.billing.retainage import RetainageTerms
@@ -23,7 +24,7 @@ from domain.billing.schedule_of_values import (
     apply_for_payment,
     certify,
 )
-from domain.consumption import BilledElsewhere, Share
+from domain.consumption import Share
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.identity import named_id
@@ -126,7 +127,7 @@ def require_price(items: Sequence[ValueItem], price: Decimal, currency: str) -> 
         raise ScheduleMismatch(f"{total} is scheduled of {price} {currency}", field="lines")
 
 
-class ValueSchedule(Root):
+class ValueSchedule(ChargeHolder):
     """``done`` and ``stored`` by line; ``certified`` and ``retained`` to date, by certificates."""
 
     class Set(Root.Created):
@@ -291,28 +292,14 @@ class ValueSchedule(Root):
         self._certified(self.contract_id, self.entity, self.currency, text, certified, why)
         return certified
 
-    def shares(self, ids: tuple[UUID, ...]) -> list[Share]:
-        """What an invoice would consume. Raises ApplicationNotOpen, BilledElsewhere."""
-        return [self._share(id_) for id_ in ids]
+    def has_charge(self, id_: UUID) -> bool:
+        """Whether an application of this id was certified."""
+        return id_ in self.shares_of
 
-    def contract_of(self, id_: UUID) -> UUID | None:
-        """The contract an application is billed under; None for another thing's id."""
-        return self.contract_id if id_ in self.shares_of else None
-
-    def bill(self, invoice_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Put certificates on an invoice. Raises as ``shares``."""
-        self.shares(ids)
-        self._billed(invoice_id, ids)
-
-    def restore(self, memo_id: UUID, ids: tuple[UUID, ...]) -> None:
-        """Make billed certificates billable again."""
-        self._restored(memo_id, ids)
-
-    def _share(self, id_: UUID) -> Share:
+    def charge(self, id_: UUID) -> Share:
+        """Certified work as an invoice would take it. Raises ApplicationNotOpen."""
         if id_ not in self.shares_of:
             raise ApplicationNotOpen("nothing is certified under this id", field="sources")
-        if id_ in self.billed:
-            raise BilledElsewhere(f"{self.shares_of[id_].text} is billed", field="sources")
         return self.shares_of[id_]
 
     @event(Replaced)
@@ -359,12 +346,12 @@ class ValueSchedule(Root):
             )  # fmt: skip
 
     @event(Billed)
-    def _billed(self, invoice_id: UUID, application_ids: tuple[UUID, ...]) -> None:
+    def _charges_billed(self, invoice_id: UUID, application_ids: tuple[UUID, ...]) -> None:
         del invoice_id
         self.billed |= set(application_ids)
 
     @event(Restored)
-    def _restored(self, memo_id: UUID, application_ids: tuple[UUID, ...]) -> None:
+    def _charges_restored(self, memo_id: UUID, application_ids: tuple[UUID, ...]) -> None:
         del memo_id
         self.billed -= set(application_ids)
 
