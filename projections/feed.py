@@ -8,6 +8,7 @@ bisects, then dead-letters the event or, if it keeps the books, halts and says w
 import logging
 import time
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from psycopg import OperationalError, ProgrammingError
@@ -111,10 +112,10 @@ class Feed:
     def _write(self, slots: Sequence[Slot], page: Sequence[Recorded]) -> None:
         with self._conn.transaction():
             self._advance(slots, page[-1].position)
+            kinds = {type(at.fact) for at in page}
             for slot in slots:
-                wanted = [at for at in page if reads(slot.projection, at.fact)]
-                if wanted:
-                    slot.projection.apply(self._conn, wanted)
+                if mine := wanted(slot.projection, page, kinds):
+                    slot.projection.apply(self._conn, mine)
         for slot in slots:
             slot.position = page[-1].position
 
@@ -186,6 +187,22 @@ class Feed:
     def close(self) -> None:
         """Give up the connection and with it the lead, so that another may take it."""
         self._conn.close()
+
+
+def wanted(
+    projection: Projection, page: Sequence[Recorded], kinds: AbstractSet[type]
+) -> Sequence[Recorded]:
+    """What of a page a projection reads, in order; ``kinds`` are the classes of its facts.
+
+    Most projections read nothing of most pages, so kinds are asked for and not every fact.
+    Raises CannotRead.
+    """
+    if Unreadable in kinds:
+        return [at for at in page if reads(projection, at.fact)]
+    mine = {kind for kind in kinds if projection.reads(object.__new__(kind))}
+    if len(mine) == len(kinds):
+        return page
+    return [at for at in page if type(at.fact) in mine] if mine else []
 
 
 def reads(projection: Projection, fact: Any) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from psycopg import IsolationLevel
 
-from projections.feed import reads
+from projections.feed import wanted
 from projections.projection import Projection
 from projections.recorded import Decode, Recorded, read_page
 from projections.slots import Slot
@@ -58,10 +58,9 @@ def fold(conn: Conn, slot: Slot, page: Sequence[Recorded]) -> None:
     """
     if not page:
         return
-    wanted = [at for at in page if reads(slot.projection, at.fact)]
-    if wanted:
+    if mine := wanted(slot.projection, page, {type(at.fact) for at in page}):
         with inside(conn, [slot.schema]):
-            slot.projection.apply(conn, wanted)
+            slot.projection.apply(conn, mine)
     slot.position = page[-1].position
 
 

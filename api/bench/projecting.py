@@ -7,6 +7,7 @@ from typing import Any
 from api.bench.ground import Ground, time_entry
 from api.bench.line import Line, alternately, seconds
 from domain.delivery.timesheet import Timesheet
+from projections.feed import wanted
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded, read_page
@@ -81,9 +82,10 @@ def fold_pages(ground: Ground, conn: Any, slots: list[Slot]) -> None:
     after = 0
     while page := read_page(conn, ground.system.decode, after, PAGE):
         with conn.transaction():
+            kinds = {type(at.fact) for at in page}
             for slot in slots:
-                if wanted := [at for at in page if slot.projection.reads(at.fact)]:
-                    slot.projection.apply(conn, wanted)
+                if mine := wanted(slot.projection, page, kinds):
+                    slot.projection.apply(conn, mine)
         after = page[-1].position
 
 
