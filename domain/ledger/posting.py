@@ -49,23 +49,24 @@ __all__ = ["RULES", "VERSION", "Entry", "balanced", "both", "entries_of"]
 
 def commitment_value(fact: MinimumCommitment.TruedUp) -> Iterable[Entry]:
     """A month below its minimum earns the rest: Dr 1200, Cr 4020; the reverse if given back."""
-    charge = fact.charge
-    if not fact.earned:
-        return
-    lines = both(chart.POSITION, chart.REVENUE_RECURRING, fact.currency, charge.amount,
-                 charge.functional, None)  # fmt: skip
-    yield Entry("commitment_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "",
-                lines)  # fmt: skip
+    return charge_entries("commitment_value", fact)
 
 
 def usage_value(fact: UsageMeter.Charged) -> Iterable[Entry]:
     """A month's use is earned with its end: Dr 1200, Cr 4020; the reverse if taken back."""
+    return charge_entries("usage_value", fact)
+
+
+def charge_entries(
+    rule: str, fact: MinimumCommitment.TruedUp | UsageMeter.Charged
+) -> Iterable[Entry]:
+    """What a month's charge earns, where no revenue run does."""
     charge = fact.charge
     if not fact.earned:
         return
     lines = both(chart.POSITION, chart.REVENUE_RECURRING, fact.currency, charge.amount,
                  charge.functional, None)  # fmt: skip
-    yield Entry("usage_value", fact.entity, fact.quote.to, charge.due_on, charge.text, "", lines)
+    yield Entry(rule, fact.entity, fact.quote.to, charge.due_on, charge.text, "", lines)
 
 
 def certificate_value(fact: ValueSchedule.Certified) -> Iterable[Entry]:

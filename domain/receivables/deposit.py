@@ -17,7 +17,7 @@ from domain.billing.invoice import OverApplied
 from domain.billing.payment import NotApplied
 from domain.identity import named_id
 from domain.pricing.fx import Quote
-from domain.receivables.reduction import TooEarly, relieved
+from domain.receivables.reduction import TooEarly, Use, relieved
 
 ZERO = Decimal(0)
 
@@ -38,13 +38,9 @@ Lots = tuple[Lot, ...]
 
 @dataclass(frozen=True)
 class DepositUsed:
-    """Deposits on an invoice: ``booked`` is what it relieved, ``paid`` what the deposits did."""
+    """Deposits on an invoice: what they settled, and which."""
 
-    number: str
-    last_on: date
-    amount: Decimal
-    booked: Decimal
-    paid: Decimal
+    use: Use
     lots: Lots
 
 
@@ -199,16 +195,16 @@ class ContractDeposits(Root):
             self.currency, amount, self.books, booked, books_of(lots), lots,
         )  # fmt: skip
 
-    def unapply(self, invoice_id: UUID, on: date) -> DepositUsed:
+    def unapply(self, invoice_id: UUID, on: date) -> Use:
         """Take off all that settles an invoice. Raises NotApplied, TooEarly."""
-        use = self.uses.get(invoice_id)
-        if use is None:
+        found = self.uses.get(invoice_id)
+        if found is None:
             raise NotApplied("no deposit settles that invoice", field="invoice_id")
-        if on < use.last_on:
-            raise TooEarly(f"{use.number} was settled on {use.last_on}", field="unapplied_on")
+        use = found.use
+        use.require_after(on)
         self._unapplied(
             self.contract_id, self.entity, self.client_code, invoice_id, use.number, on,
-            self.currency, use.amount, self.books, use.booked, use.paid, use.lots,
+            self.currency, use.amount, self.books, use.booked, use.paid, found.lots,
         )  # fmt: skip
         return use
 
@@ -238,12 +234,11 @@ class ContractDeposits(Root):
     ) -> None:  # fmt: skip
         del contract_id, entity, client_code, currency, functional_currency
         self._move(lots, -1)
-        nothing = DepositUsed(invoice_number, applied_on, ZERO, ZERO, ZERO, ())
+        nothing = DepositUsed(Use(invoice_number, ZERO, ZERO, ZERO, applied_on), ())
         was = self.uses.get(invoice_id, nothing)
         self.uses[invoice_id] = DepositUsed(
-            invoice_number, max(was.last_on, applied_on), was.amount + amount,
-            was.booked + booked, was.paid + paid, (*was.lots, *lots),
-        )  # fmt: skip
+            was.use.more(amount, booked, paid, applied_on), (*was.lots, *lots)
+        )
 
     @event(Unapplied)
     def _unapplied(
