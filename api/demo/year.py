@@ -7,11 +7,11 @@ nothing, and every machine runs the same year.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from api.demo import month as months
 from api.demo.firm import HOUSES, YEAR, Deal, deals, founding, person_id, selling
+from api.demo.sending import send
 from api.followers import Followers
 from api.wiring import System
 from domain.access.roles import ALL
@@ -22,7 +22,6 @@ from domain.identity import named_id
 from domain.policies import contract_id, project_id
 from domain.store import Store
 
-BATCH = 1000
 OFFICE = Actor("demo office", frozenset(ALL), frozenset({EVERY_ENTITY}))
 MANAGER = Actor("demo manager", frozenset(ALL), frozenset({EVERY_ENTITY}))
 LATE_MONTH, LATE_DAY = 7, date(YEAR, 3, 14)
@@ -150,11 +149,4 @@ class Year:
         self.settle()
 
     def _send(self, commands: Iterable[Command], actor: Actor = OFFICE) -> None:
-        rest = iter(commands)
-        with self._store.importing(actor) as batch:
-            while page := list(islice(rest, BATCH)):
-                batch.expect(page)
-                for command in page:
-                    batch.run(command)
-                batch.flush()
-                self.commands += len(page)
+        self.commands += send(self._store, commands, actor)

@@ -10,6 +10,7 @@ from api.commands.run_retainers import close_all
 from api.demo import month as months
 from api.demo.firm import YEAR
 from api.demo.firms.sample import LAST, MANAGER, OFFICE, Sample
+from api.demo.sending import send
 from api.followers import Followers
 from api.wiring import System
 from domain.actor import Actor
@@ -123,12 +124,7 @@ class SampleYear:
         return self.firm.do(kind, str(first), entity=self.firm.CODE, month=first)
 
     def _send(self, commands: Iterable[Command], actor: Actor = OFFICE) -> None:
-        with self._store.importing(actor) as batch:
-            listed = list(commands)
-            batch.expect(listed)
-            for command in listed:
-                batch.run(command)
-            self.commands += len(listed)
+        self.commands += send(self._store, commands, actor)
 
     @staticmethod
     def _refuse(refused: Iterable[tuple[object, object]]) -> None:
