@@ -19,8 +19,8 @@ from tests.domain.named import new
 from tests.domain.samples_retainers import retained, worked
 from tests.domain.samples_revenue import ACCOUNTANT, ALL_FIVE, agreed, allocated, promise
 from tests.firm import WORKER, Firm
+from tests.journeys.books import in_books, report, rolled_forward
 from tests.journeys.test_sample_firms import YEAR, bill, earn, last_day
-from tests.journeys.test_sample_years import in_books, report, rolled_forward
 from tests.projections.faults import off
 from tests.projections.history import publish_rates
 

@@ -21,8 +21,8 @@ from tests.domain.samples_progress import (
 )
 from tests.domain.samples_revenue import ACCOUNTANT, ALL_FIVE, allocated, promise
 from tests.firm import Firm
+from tests.journeys.books import in_books, report, rolled_forward
 from tests.journeys.test_sample_firms import YEAR, bill, earn, last_day
-from tests.journeys.test_sample_years import in_books, report, rolled_forward
 from tests.projections.faults import off
 
 FALLING = [{"rate_pct": "10"}, {"from_pct": "50", "rate_pct": "5"}]

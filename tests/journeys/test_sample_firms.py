@@ -12,7 +12,7 @@ from domain.identity import named_id
 from domain.ledger.period import month_after
 from tests.domain.samples_revenue import allocated, identified, promise
 from tests.firm import CHIEF, Firm
-from tests.journeys.test_sample_years import in_books, report
+from tests.journeys.books import in_books, report
 from tests.projections.faults import off
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]

@@ -1,8 +1,6 @@
 """The demo's firms of four kinds: each lives its year, and every month's end is looked at."""
 
 from contextlib import closing
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ from api.commands.verify import verdicts
 from api.demo.firms import FIRMS
 from api.demo.firms.sample_year import SampleYear
 from api.wiring import System
-from projections.reports import REPORTS
+from tests.journeys.books import in_books, rolled_forward
 
 OVER_ALLOCATED = """
 SELECT t.contract_id, t.obligation, sum(l.amount), t.allocated
@@ -20,27 +18,6 @@ FROM (SELECT DISTINCT ON (contract_id, obligation) * FROM revenue_terms
 JOIN revenue_lines l USING (contract_id, obligation)
 GROUP BY t.contract_id, t.obligation, t.allocated HAVING sum(l.amount) > t.allocated
 """
-
-
-def report(system: System, name: str, on: date, **given: Any) -> list[dict[str, Any]]:
-    with system.connect() as conn:
-        return list(REPORTS[name].run(conn, {"effective": on, **given}).said())
-
-
-def in_books(system: System, entity: str, account: str, on: date) -> Decimal:
-    """An account in the entity's currency, debit positive."""
-    rows = report(system, "trial-balance", on, entity=entity)
-    return sum(
-        (Decimal(row["functional_debit"]) - Decimal(row["functional_credit"])
-         for row in rows if row["account"] == account),
-        Decimal(0),
-    )  # fmt: skip
-
-
-def rolled_forward(system: System, entity: str, on: date) -> Decimal:
-    """The last balance of the contract position's rollforward."""
-    rows = report(system, "contract-rollforward", on, entity=entity)
-    return Decimal(rows[-1]["closing"]) if rows else Decimal(0)
 
 
 def over_allocated(system: System) -> list[Any]:
