@@ -12,6 +12,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from domain.ledger.dimensions import NOWHERE
 from domain.ledger.journal import Journal, Line
 from domain.ledger.period import month_of
 from domain.money import to_minor
@@ -30,6 +31,8 @@ LINES = Table(
         "recorded_at": "timestamptz", "amount": "numeric", "functional": "numeric",
         "functional_currency": "text", "project_id": "uuid?", "journal_id": "uuid",
         "document": "text", "description": "text", "rule": "text", "source_position": "bigint?",
+        "department": "text", "cost_code": "text", "cost_type": "text", "phase": "text",
+        "counterparty": "text",
     },
     key=("position", "no"),
     indexes=("entity, book, account, accounting_date, position", "source_position"),
@@ -119,6 +122,7 @@ class Ledger(Projection):
     """Built from posted journals alone; what it cannot digest halts it."""
 
     name = "ledger"
+    version = 2
     tables = (LINES, ACCOUNTS, MONTHS, BALANCES, VERSIONS)
     halts = True
 
@@ -159,11 +163,13 @@ class Ledger(Projection):
 def line_row(at: Recorded, no: int, line: Line) -> tuple[Any, ...]:
     """The row of a journal's line."""
     fact: Journal.Posted = at.fact
+    about = line.dimensions or NOWHERE
     return (
         at.position, no, fact.entity, fact.book, line.account, line.currency,
         fact.accounting_date, at.effective_date, at.recorded_at, line.amount, line.functional,
         fact.functional_currency, line.project_id, at.stream_id, fact.document,
-        fact.description, fact.rule, fact.source_position,
+        fact.description, fact.rule, fact.source_position, about.department, about.cost_code,
+        about.cost_type, about.phase, about.counterparty,
     )  # fmt: skip
 
 

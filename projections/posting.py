@@ -112,7 +112,7 @@ def derived_journal(position: int, no: int, entry: Entry, day: date) -> PostDeri
         entity=entry.entity, functional_currency=entry.currency, accounting_date=day,
         effective_date=entry.effective_date, description=entry.description,
         document=entry.document, lines=entry.lines, source_position=position, rule=entry.rule,
-        rule_version=VERSION,
+        rule_version=VERSION, book=entry.book,
     )  # fmt: skip
 
 

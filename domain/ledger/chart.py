@@ -1,7 +1,8 @@
-"""The chart of accounts: code, name, type, and who may post to it.
+"""The chart of accounts: code, name, type, who may post to it, and how it meets other currencies.
 
 Control accounts are kept by sub-ledgers (receivables, contract position, retainage, credits,
-deposits): only posting rules write to them.
+deposits): only posting rules write to them. Source: the chart of the accounting rules, whose
+marks say what is monetary (revalued) and what a group eliminates.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Literal
 from domain.errors import Refusal
 
 AccountType = Literal["asset", "liability", "equity", "revenue", "expense"]
+Translation = Literal["closing", "average", "historical"]
 
 
 class UnknownAccount(Refusal):
@@ -20,12 +22,30 @@ class UnknownAccount(Refusal):
 
 @dataclass(frozen=True)
 class Account:
-    """``control`` accounts take no manual journals."""
+    """``control`` accounts take no manual journals; ``monetary`` ones are revalued at the close.
+
+    ``group`` ones stand between entities of a group, which eliminates them: each line names its
+    counterparty.
+    """
 
     code: str
     name: str
     type: AccountType
     control: bool = False
+    monetary: bool = False
+    group: bool = False
+
+    @property
+    def translation(self) -> Translation:
+        """The rate a group presents it at (IAS 21.39)."""
+        if self.type in ("asset", "liability"):
+            return "closing"
+        return "historical" if self.type == "equity" else "average"
+
+    @property
+    def of_result(self) -> bool:
+        """Whether it belongs to the income statement."""
+        return self.type in ("revenue", "expense")
 
 
 BANK, SUSPENSE, RECEIVABLES, POSITION = "1000", "1020", "1100", "1200"
@@ -38,6 +58,15 @@ REVENUE_RECURRING, AGENCY_FEES, REFUNDS_OWED, ONEROUS = "4020", "4040", "2220", 
 FULFILMENT_COST, OBTAINING_COST, PAYROLL_OWED = "1300", "1310", "2100"
 ONEROUS_COST, CONTRACT_COST = "5050", "5060"
 RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS = "1210", "1120", "2210"
+PREPAID, ADVANCES, DISBURSEMENTS = "1400", "1410", "1430"
+EQUIPMENT, DEPRECIATED, INTANGIBLES, AMORTISED = "1600", "1610", "1620", "1630"
+PAYABLES, ACCRUALS, RETAINAGE_PAYABLE = "2000", "2010", "2020"
+SUBCONTRACTORS, OVERHEAD_ALLOCATED = "5010", "5040"
+PAYROLL, OVERHEADS, OVERHEAD_APPLIED, DEPRECIATION = "6000", "6010", "6090", "6100"
+FX_UNREALISED, BANK_CHARGES = "7010", "7020"
+DUE_FROM_GROUP, DUE_TO_GROUP, GROUP_REVENUE, GROUP_COST = "1500", "2400", "4500", "5030"
+INVESTMENTS, CAPITAL, RETAINED = "1700", "3000", "3100"
+TRANSLATION, MINORITIES = "3200", "3300"
 
 _ROWS = """
 1000 asset Bank
@@ -103,15 +132,22 @@ _ROWS = """
 _CONTROL = frozenset({
     SUSPENSE, RECEIVABLES, POSITION, CUSTOMER_CREDITS, RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS,
 })  # fmt: skip
+_MONETARY = frozenset({
+    BANK, SUSPENSE, RECEIVABLES, RETAINAGE_DUE, POSITION, ADVANCES, INPUT_TAX, DISBURSEMENTS,
+    DUE_FROM_GROUP, PAYABLES, ACCRUALS, RETAINAGE_PAYABLE, PAYROLL_OWED, EXPENSE_CLAIMS, DEPOSITS,
+    REFUNDS_OWED, CUSTOMER_CREDITS, OUTPUT_TAX, DUE_TO_GROUP,
+})  # fmt: skip
+"""The contract position is one only in debit: in credit, work is owed and no money."""
+_GROUP = frozenset({DUE_FROM_GROUP, DUE_TO_GROUP, GROUP_REVENUE, GROUP_COST})
 
 
 def _account(row: str) -> Account:
     code, kind, name = row.split(" ", 2)
-    return Account(code, name, kind, code in _CONTROL)  # type: ignore[arg-type]
+    return Account(code, name, kind, code in _CONTROL, code in _MONETARY, code in _GROUP)  # type: ignore[arg-type]
 
 
 CHART = {account.code: account for account in map(_account, _ROWS.strip().splitlines())}
-FX_ACCOUNTS = frozenset({"7000", "7010"})
+FX_ACCOUNTS = frozenset({FX_REALISED, FX_UNREALISED})
 
 
 def account(code: str) -> Account:

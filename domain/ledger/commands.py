@@ -11,7 +11,8 @@ from domain.access.roles import ACCOUNTANT, ADMIN, CONTROLLER, SYSTEM
 from domain.command import Answer, Command, Exact, Value
 from domain.errors import Refusal
 from domain.ledger.chart import account
-from domain.ledger.journal import Journal, Line, check_balance
+from domain.ledger.dimensions import NOWHERE, Dimensions
+from domain.ledger.journal import MAIN_BOOK, Journal, Line, check_balance
 from domain.ledger.period import Calendar, calendar_id, month_of
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.commands import legal_entity
@@ -21,7 +22,6 @@ from domain.unit_of_work import UnitOfWork
 
 CONTROLLERS = frozenset({ADMIN, CONTROLLER})
 ACCOUNTANTS = frozenset({ADMIN, ACCOUNTANT, CONTROLLER})
-MAIN_BOOK = "main"
 
 
 class ControlAccount(Refusal):
@@ -131,6 +131,18 @@ class JournalLineInput(Value):
         description="Signed, in the books; left out: by the day's rate",
     )
     project_id: UUID | None = None
+    department: str = Field(default="", max_length=60)
+    cost_code: str = Field(default="", max_length=60)
+    cost_type: str = Field(default="", max_length=60)
+    phase: str = Field(default="", max_length=60, description="Work breakdown element")
+    counterparty: str = Field(default="", max_length=12, description="Entity of the group")
+
+    def dimensions(self) -> Dimensions | None:
+        """None where nothing is said."""
+        said = Dimensions(
+            self.department, self.cost_code, self.cost_type, self.phase, self.counterparty
+        )
+        return None if said == NOWHERE else said
 
 
 class PostJournal(Command):
@@ -176,7 +188,8 @@ class PostJournal(Command):
         require_fine(functional, books, field="lines")
         if amount * functional < 0 or (given.currency == books and amount != functional):
             raise CurrencyMismatch(f"{amount} {given.currency} are not {functional} {books}")
-        return Line(given.account, given.currency, amount, functional, given.project_id)
+        return Line(given.account, given.currency, amount, functional, given.project_id,
+                    given.dimensions())  # fmt: skip
 
 
 class ReverseJournal(Command):
@@ -222,13 +235,14 @@ class PostDerivedJournal(Command):
     source_position: int
     rule: str
     rule_version: int
+    book: str = MAIN_BOOK
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises Unbalanced."""
         work.enter(self.entity)
         check_balance(self.lines, self.functional_currency)
         journal = Journal(
-            self.journal_id, self.entity, MAIN_BOOK, self.functional_currency,
+            self.journal_id, self.entity, self.book, self.functional_currency,
             self.accounting_date, self.description, self.document, self.lines,
             self.source_position, self.rule, self.rule_version, None,
         )  # fmt: skip

@@ -66,7 +66,7 @@ def time_undone(fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed) -> Iter
 
 def mirrored(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The same lines on the other side."""
-    return tuple(replace(line, amount=-line.amount, functional=-line.functional) for line in lines)
+    return tuple(line.mirrored() for line in lines)
 
 
 def time_rerated(fact: Timesheet.TimeReRated) -> Iterable[Entry]:

@@ -7,12 +7,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.ledger import chart
-from domain.ledger.journal import Line
+from domain.ledger.dimensions import Dimensions
+from domain.ledger.journal import MAIN_BOOK, Line
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A journal to be: dated economically; the calendar decides its accounting date."""
+    """A journal to be: dated economically; the calendar decides its accounting date.
+
+    ``book`` is the one it is kept in: the main book, or a layer over it.
+    """
 
     rule: str
     entity: str
@@ -21,6 +25,7 @@ class Entry:
     description: str
     document: str
     lines: tuple[Line, ...]
+    book: str = MAIN_BOOK
 
 
 def both(
@@ -30,11 +35,12 @@ def both(
     amount: Decimal,
     functional: Decimal,
     project: UUID | None,
+    dimensions: Dimensions | None = None,
 ) -> tuple[Line, ...]:
     """The same amount on two accounts."""
     return (
-        Line(debit, currency, amount, functional, project),
-        Line(credit, currency, -amount, -functional, project),
+        Line(debit, currency, amount, functional, project, dimensions),
+        Line(credit, currency, -amount, -functional, project, dimensions),
     )
 
 

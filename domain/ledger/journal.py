@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.errors import Refusal
 from domain.ledger.chart import FX_ACCOUNTS
+from domain.ledger.dimensions import Dimensions
+
+MAIN_BOOK = "main"
 
 
 class Unbalanced(Refusal):
@@ -33,6 +37,11 @@ class Line:
     amount: Decimal
     functional: Decimal
     project_id: UUID | None = None
+    dimensions: Dimensions | None = None
+
+    def mirrored(self) -> "Line":
+        """The same on the other side."""
+        return replace(self, amount=-self.amount, functional=-self.functional)
 
 
 def check_balance(lines: Iterable[Line], functional_currency: str) -> None:
@@ -60,6 +69,7 @@ class Journal(Root):
         """An entry in the books."""
 
         TOPIC = "ledger.journal_posted"
+        class_version = 2
         entity: str
         book: str
         functional_currency: str
@@ -71,6 +81,12 @@ class Journal(Root):
         rule: str
         rule_version: int
         reverses: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before lines had dimensions."""
+            for line in state["lines"]:
+                line["dimensions"] = None
 
     class Reversed(Root.Event):
         """Another journal took it back."""
@@ -100,10 +116,7 @@ class Journal(Root):
                 "a journal is reversed once; a reversal never", field="journal_id"
             )
         self._reversed(by)
-        return tuple(
-            Line(line.account, line.currency, -line.amount, -line.functional, line.project_id)
-            for line in self.lines
-        )
+        return tuple(line.mirrored() for line in self.lines)
 
     @event(Reversed)
     def _reversed(self, by: UUID) -> None:

@@ -37,9 +37,7 @@ def receipt_account(client_code: str) -> str:
 
 def undone(entry: Entry, rule: str, description: str) -> Entry:
     """The mirror of an entry."""
-    lines = tuple(
-        replace(line, amount=-line.amount, functional=-line.functional) for line in entry.lines
-    )
+    lines = tuple(line.mirrored() for line in entry.lines)
     return replace(entry, rule=rule, description=description, lines=lines)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.ledger.commands import MAIN_BOOK, PostDerivedJournal
+from domain.ledger.commands import PostDerivedJournal
 from domain.ledger.journal import Journal, Unbalanced, check_balance
 from projections.ledger import line_row
 from projections.posting import Posting
@@ -27,7 +27,7 @@ FROM events WHERE stream_id = ANY(%(ids)s) AND version = 1
 """
 SAME = (
     "entity", "functional_currency", "accounting_date", "description", "document", "lines",
-    "source_position", "rule",
+    "source_position", "rule", "book",
 )  # fmt: skip
 
 
@@ -132,5 +132,5 @@ def differences(command: PostDerivedJournal, recorded: tuple[date, Any] | None) 
         held, wanted = getattr(fact, name), getattr(command, name)
         if held != wanted:
             yield f"{name} is {held} (rules {fact.rule_version}), now {wanted}"
-    if fact.book != MAIN_BOOK or effective != command.effective_date:
-        yield f"book {fact.book} of {effective}, now {MAIN_BOOK} of {command.effective_date}"
+    if effective != command.effective_date:
+        yield f"of {effective}, now of {command.effective_date}"

@@ -18,7 +18,7 @@ STRAY_LINE = """
 INSERT INTO ledger_lines
 SELECT position, no + 9, entity, book, account, currency, accounting_date, effective_date,
        recorded_at, amount, functional, functional_currency, project_id, journal_id, document,
-       description, rule, source_position
+       description, rule, source_position, department, cost_code, cost_type, phase, counterparty
 FROM ledger_lines WHERE account = '1100' AND no = 0
 """
 OTHER_TOTAL = """
