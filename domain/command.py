@@ -13,6 +13,7 @@ from uuid import UUID
 
 from moneyed import Money
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.fields import FieldInfo
 
 from domain.errors import Refusal
 from domain.identity import new_id
@@ -30,6 +31,12 @@ class UnstorableText(Refusal):
     """The text holds a NUL character, which the database cannot keep."""
 
     code = "UNSTORABLE_TEXT"
+
+
+class NotGathered(Refusal):
+    """The way in did not read what the command needs: a caller cannot give it."""
+
+    code = "NOT_GATHERED"
 
 
 class Value(BaseModel):
@@ -88,6 +95,8 @@ class Command(Value):
 
     ROLES: ClassVar[frozenset[str]] = frozenset()
     ANSWER: ClassVar[type[Answer]] = Answer
+    GATHERED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that no caller gives: the way in reads them from projections, at one position."""
     registry: ClassVar[dict[str, type["Command"]]] = {}
 
     command_id: UUID = Field(
@@ -113,16 +122,29 @@ class Command(Value):
         """The day the facts of this command happened economically."""
         return self.effective_date or today
 
+    @classmethod
+    def asked(cls) -> dict[str, FieldInfo]:
+        """The fields that a caller gives, by name."""
+        fields = cls.model_fields
+        return {name: field for name, field in fields.items() if name not in cls.GATHERED}
+
     def request_hash(self, actor: str) -> bytes:
         """Identity of the request: what the key may be used again for, and by whom.
 
         A field that is left out counts as its default, so a command that gains an optional one
-        keeps its keys. Raises UnstorableText.
+        keeps its keys; what was gathered for it is no part of the request. Raises UnstorableText.
         """
-        content = self.model_dump_json(exclude={"command_id"}, exclude_defaults=True)
+        left_out = {"command_id", *self.GATHERED}
+        content = self.model_dump_json(exclude=left_out, exclude_defaults=True)
         if "\\u0000" in content and NUL.search(content):
             raise UnstorableText("a NUL character is no text")
         return sha256(f"{type(self).__name__}\0{actor}\0{content}".encode()).digest()
+
+    def require_gathered(self) -> None:
+        """Raises NotGathered."""
+        missing = sorted(name for name in self.GATHERED if name not in self.model_fields_set)
+        if missing:
+            raise NotGathered(f"{', '.join(missing)} are read from the books, not given")
 
     def run(self, work: "UnitOfWork") -> Answer:
         """Decide: load, ask, record; raises a Refusal. Does no other I/O."""

@@ -97,6 +97,7 @@ class Import:
         if prior := self._prior(command, request_hash):
             return repeat(command, prior)
         self._actor.require_role(type(command).ROLES)
+        command.require_gathered()
         work = UnitOfWork(self._actor, self._store.today(), self)
         try:
             return self._decide(command, work, cause or Cause(), request_hash)

@@ -75,6 +75,7 @@ class Store(Application[UUID]):
         answers what it answered first.
         """
         actor.require_role(type(command).ROLES)
+        command.require_gathered()
         for attempt in range(MOST_TRIES):
             visit = self._turnstile.visit()
             desk = Desk(self, visit, fresh=attempt > 0 or command.dry_run)

@@ -14,6 +14,7 @@ from api.wiring import opened
 from domain.access.roles import ALL, SYSTEM
 from domain.actor import EVERY_ENTITY, Actor
 from domain.command import Command
+from projections.gathering import gathered
 
 
 class BusinessCommands(click.Group):
@@ -43,7 +44,7 @@ def derived(cls: type[Command]) -> click.Command:
     options: list[click.Parameter] = [
         click.Option([f"--{name.replace('_', '-')}"], required=field.is_required(),
                      help=field.description or "")
-        for name, field in cls.model_fields.items()
+        for name, field in cls.asked().items()
     ]  # fmt: skip
 
     def run(**given: str | None) -> None:
@@ -61,7 +62,10 @@ def execute(cls: type[Command], given: dict[str, str]) -> None:
         raise click.UsageError("; ".join(lines)) from None
     actor = Actor(f"{getpass.getuser()} (command line)", frozenset(ALL), frozenset({EVERY_ENTITY}))
     with opened(settings()) as system:
-        outcome = system.store.execute(command, actor)
+        if cls.GATHERED:
+            catch_up(system)
+        with system.connect() as conn:
+            outcome = system.store.execute(gathered(conn, command), actor)
         catch_up(system)
     answer = TypeAdapter(type(outcome.answer)).dump_python(outcome.answer, mode="json")
     click.echo(json.dumps({**answer, "position": outcome.position, "repeated": outcome.repeated}))

@@ -21,7 +21,7 @@ from pydantic_core import PydanticUndefined
 from strawberry import UNSET
 
 from api.graphql.words import words_of
-from domain.command import MoneyFields, Value
+from domain.command import Command, MoneyFields, Value
 from domain.errors import Refusal
 
 PLAIN: dict[Any, Any] = {kind: kind for kind in (str, int, bool, date, Decimal, UUID)}
@@ -55,13 +55,18 @@ def input_type(model: type[Value]) -> Any:
 def _input_type(model: type[Value]) -> Any:
     name = "MoneyInput" if model is MoneyFields else f"{model.__name__.removesuffix('Input')}Input"
     content: dict[str, Any] = {"__annotations__": {}, "__doc__": model.__doc__}
-    for field_name, field in model.model_fields.items():
+    for field_name, field in given_fields(model).items():
         kind = _kind(field.annotation, f"{name.removesuffix('Input')}{_title(field_name)}")
         default = _default(field, kind)
         optional = default is UNSET
         content["__annotations__"][field_name] = kind | None if optional else kind
         content[field_name] = strawberry.field(description=_description(field), **_given(default))
     return strawberry.input(type(name, (), content), description=cleandoc(model.__doc__ or ""))
+
+
+def given_fields(model: type[Value]) -> Mapping[str, FieldInfo]:
+    """What a caller gives of it."""
+    return model.asked() if issubclass(model, Command) else model.model_fields
 
 
 def _given(default: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from api.graphql.session import Session
 from domain.access.roles import SYSTEM
 from domain.command import Command, Value
 from domain.errors import Refusal
+from projections.gathering import gathered
 
 BAD_INPUT = "BAD_USER_INPUT"
 NOTHING: dict[str, Any] = {"position": None, "repeated": False, "user_errors": []}
@@ -113,7 +114,7 @@ def answer_type(model: type[Value]) -> Any:
 def run(kind: type[Command], given: Mapping[str, Any], session: Session) -> Mapping[str, Any]:
     """Run a command; refusals come back as data."""
     try:
-        command = kind.model_validate(plain(given))
+        command = filled(kind.model_validate(plain(given)), session)
         outcome = session.store.execute(command, session.actor, session.cause)
     except ValidationError as error:
         return {**NOTHING, "user_errors": list(_invalid(error))}
@@ -125,6 +126,18 @@ def run(kind: type[Command], given: Mapping[str, Any], session: Session) -> Mapp
         "repeated": outcome.repeated,
         "user_errors": [],
     }
+
+
+def filled(command: Command, session: Session) -> Command:
+    """With what it needs of the projections, where it needs anything. Raises NotYetRead.
+
+    Whoever may not give the command is not made to wait for it. Raises MissingRole.
+    """
+    if not command.GATHERED:
+        return command
+    session.actor.require_role(type(command).ROLES)
+    with session.sources.reports() as conn:
+        return gathered(conn, command)
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class PaperFirm(Firm):
     def run(self, command: Command, actor: Actor = CHIEF) -> Outcome:
         """Decide a command and keep its facts."""
         actor.require_role(type(command).ROLES)
+        command.require_gathered()
         request_hash = command.request_hash(actor.id)
         work = UnitOfWork(actor, self.today, self)
         answer = command.run(work)
