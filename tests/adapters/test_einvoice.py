@@ -159,6 +159,29 @@ def test_retainage_that_is_taxed_later_is_billed_by_its_release() -> None:
     assert not broken(xml(first)) + broken(xml(then))
 
 
+def test_retainage_given_back_with_work_is_a_charge_or_stands_beside_it() -> None:
+    later, at_once = (said(issued(kept("-20.00", defer=defer))) for defer in (True, False))
+
+    change = root(later).find(".//cac:AllowanceCharge", NAMES)
+    assert change is not None
+    assert texts(change, "cbc:ChargeIndicator") == ["true"]
+    assert texts(change, "cbc:Amount") == ["20.00"]
+    assert later.payable == Decimal("1213.80")
+    assert at_once.payable == Decimal("1190.00")
+    assert at_once.parts[0].notes == (
+        "Beside it, 20.00 EUR retained of earlier documents are due.",
+    )
+
+
+def test_a_line_below_zero_has_its_sign_in_the_quantity() -> None:
+    shares = [share("100.00", 1), share("-30.00", 2, kind="recurring")]
+    found = root(said(issued(taxed(shares, ["S19"], codes(), "EUR"))))
+
+    assert sorted(texts(found, ".//cbc:InvoicedQuantity")) == ["-1", "1"]
+    assert sorted(texts(found, ".//cbc:PriceAmount")) == ["100", "30"]
+    assert texts(found, "cac:LegalMonetaryTotal/cbc:PayableAmount") == ["83.30"]
+
+
 @pytest.mark.parametrize("defer", [False, True])
 def test_a_memo_of_work_with_retainage_mirrors_its_invoice(defer: bool) -> None:
     made = issued(kept("50.00", defer=defer))
@@ -300,6 +323,26 @@ def test_any_invoice_is_said_by_the_rules_or_refused_for_its_rounding(
     assert not broken(content)
     assert read.total("PayableAmount") == made.totals.due + retained
     assert read.tax == made.totals.tax
+
+
+@given(
+    price=PRICES, pct=st.integers(1, 99), name=st.sampled_from(list(TAXES)),
+    retained=st.integers(0, 20), defer=st.booleans(),
+)  # fmt: skip
+def test_a_line_taken_back_in_two_memos_is_all_of_it(
+    price: Decimal, pct: int, name: str, retained: int, defer: bool
+) -> None:  # fmt: skip
+    cent = Decimal("0.01")
+    held = (price * retained / 100).quantize(cent)
+    part = max((price * pct / 100).quantize(cent), cent)
+    made = issued(taxed([share(str(price), retained=held)], [name], codes(), "EUR", defer=defer))
+    notes = [credited(made, str(part))]
+    if part < price:
+        notes.append(credited(made))
+
+    assert not [note for note in notes if broken(xml(note))]
+    assert sum(note.payable for note in notes) == said(made).payable
+    assert sum(note.tax_accounting for note in notes) == said(made).tax_accounting
 
 
 def off_by_rounding(document: EInvoice, why: str) -> bool:
