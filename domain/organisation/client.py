@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.aggregate import Personal, Root, event
 from domain.errors import Refusal
+from domain.organisation.details import FirmDetails, of_day
 from domain.pricing.rebate import EarlyPaymentTerms
 
 
@@ -66,6 +67,15 @@ class Client(Root):
         terms: EarlyPaymentTerms
         reduces_tax: bool
 
+    class DetailsSet(Root.Event):
+        """Address and numbers on documents from a day on, and what they refer to."""
+
+        TOPIC = "organisation.client_details_set"
+        entity: str
+        from_date: date
+        details: FirmDetails
+        buyer_reference: str
+
     @event(Registered)
     def __init__(
         self,
@@ -89,6 +99,16 @@ class Client(Root):
         self.parked = ""
         self.credit_limit: Decimal | None = None
         self.early_terms: dict[date, tuple[EarlyPaymentTerms, bool]] = {}
+        self.details: dict[date, tuple[FirmDetails, str]] = {}
+
+    def set_details(self, from_date: date, details: FirmDetails, buyer_reference: str) -> None:
+        """The same again changes nothing; others of the same day replace them."""
+        if self.details.get(from_date) != (details, buyer_reference):
+            self._details_set(self.entity, from_date, details, buyer_reference)
+
+    def details_on(self, day: date) -> tuple[FirmDetails, str]:
+        """What a document of that day says, and the reference the client asked for."""
+        return of_day(self.details, day, (FirmDetails(), ""))
 
     def set_credit_limit(self, currency: str, amount: Decimal | None) -> None:
         """The same again changes nothing."""
@@ -149,3 +169,10 @@ class Client(Root):
         self, from_date: date, terms: EarlyPaymentTerms, reduces_tax: bool
     ) -> None:
         self.early_terms[from_date] = terms, reduces_tax
+
+    @event(DetailsSet)
+    def _details_set(
+        self, entity: str, from_date: date, details: FirmDetails, buyer_reference: str
+    ) -> None:
+        del entity
+        self.details[from_date] = details, buyer_reference

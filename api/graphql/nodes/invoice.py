@@ -35,6 +35,7 @@ class Invoice(Node):
     paid: Money | None = money("paid")
     reduced: Money | None = money("reduced", description="Discounts, differences, write-offs")
     open_amount: Money | None = money("open_amount")
+    file: str = column("'/e-invoices/' || {t}.number", "Where its e-invoice is: UBL, by this path")
     settled: bool = column("{t}.open_amount = 0", "Nothing is open")
     client: Client | None = one("client_id")
     contract: Contract | None = one("contract_id")
