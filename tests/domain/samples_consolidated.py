@@ -12,7 +12,7 @@ DATED = {
     "CreditConsolidatedInvoice": "issued_on",
 }  # fmt: skip
 CREATED = {"IssueConsolidatedInvoice": "document_id"}
-DAY = date(2025, 1, 3)
+DAY = date(2025, 1, 2)
 ISSUED = date(2025, 1, 9)
 
 
