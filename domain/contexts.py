@@ -2,6 +2,7 @@
 
 import domain.access.commands as access
 import domain.billing.adjustment_commands as adjustments
+import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.minimum_commands as minimums
@@ -59,12 +60,12 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-    "clauses", "closes", "closings", "collections", "contract_costs", "contracts", "credit_memos",
-    "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices", "ledger",
-    "memo_credits", "minimums", "organisation", "outlooks", "parking", "paying_terms",
-    "payment_corrections", "payments", "pipeline", "price_clauses", "pricing", "progress",
-    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
-    "recurring", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
-    "time_policies", "timers", "usage", "work_plans", "write_offs",
+    "clauses", "closes", "closings", "collections", "consolidated_invoices", "contract_costs",
+    "contracts", "credit_memos", "deposits", "expenses", "firm_details", "handoffs", "integration",
+    "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks", "parking",
+    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
+    "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
+    "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time",
+    "time_corrections", "time_policies", "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip
