@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal
 
+from domain.money import split
 from domain.revenue.contract_cost import ContractCost, by_months, by_revenue, impair, treat
 from domain.revenue.position import Position, position, present, rollforward
 from domain.revenue.remaining import Expected, Obligation, backlog, remaining, total
@@ -175,9 +176,12 @@ def _disclosed(case: Input) -> Answer:
 
 def _promise(each: Input, no: int) -> Obligation:
     expected = raw(each, "expected_by_month", "expected")
+    left, months = raw(each, "remaining", "unsatisfied"), raw(each, "remaining_months", "months")
+    if expected is None and left is not None and months:
+        expected = list(split(Decimal(str(left)), [Decimal(1)] * int(months), "USD"))
     return Obligation(
         str(each.get("id", no)),
-        amount_of(each, "allocated", *PRICE),
+        amount_of(each, "allocated", *PRICE, "remaining", "unsatisfied"),
         _earned(each | {"recognised": amount_of(each, "recognised", "earned", "revenue_to_date")})[
             1
         ],
