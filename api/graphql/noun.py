@@ -120,14 +120,18 @@ def many(kind: str, by: str, description: str = "") -> Any:
 
     ``kind`` is the name of the type; its file in ``nodes`` has the same name in snake case.
     """
-    file = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
-    far = LazyType[Any, Any](kind, f"api.graphql.nodes.{file}")
+    far = LazyType[Any, Any](kind, f"api.graphql.nodes.{snake(kind)}")
     return strawberry.field(
         resolver=page,
         graphql_type=Connection[far] | None,  # type: ignore[valid-type]
         metadata={SQL: Many(by)},
         description=description or None,
     )
+
+
+def snake(kind: str) -> str:
+    """The name of a type as Python and the files have it."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
 
 
 def place_of(field: GraphQLField) -> Place:

@@ -28,7 +28,7 @@ from api.graphql.nodes.recurring_plan import RecurringPlan, recurring_plans
 from api.graphql.nodes.reminder import Reminder, reminders
 from api.graphql.nodes.revenue_contract import RevenueContract, revenue_contracts
 from api.graphql.nodes.time_entry import TimeEntry, time_entries
-from api.graphql.noun import Node
+from api.graphql.noun import Node, snake
 from api.graphql.reports import (
     AnyReport,
     ReportDescription,
@@ -53,6 +53,11 @@ def found(kind: Any) -> Any:
     return _field(by_id, kind | None, f"{kind.__name__} by id; null where your key reaches none.")
 
 
+def both(name: str, kind: Any, resolver: Callable[..., Any]) -> dict[str, Any]:
+    """A connection under a name, and one by its id under the name of the type."""
+    return {name: listed(kind, resolver), snake(kind.__name__): found(kind)}
+
+
 def node(id: strawberry.ID) -> strawberry.ID:  # noqa: A002 -- the argument's name in the schema
     """Anything by its id; null where the key reaches nothing of this id."""
     return id
@@ -68,37 +73,22 @@ def queries() -> Any:
     fields: dict[str, Any] = {
         "node": _field(node, Node | None),
         "legal_entities": listed(LegalEntity, legal_entities),
-        "clients": listed(Client, clients),
-        "client": found(Client),
-        "people": listed(Person, people),
-        "person": found(Person),
-        "opportunities": listed(Opportunity, opportunities),
-        "opportunity": found(Opportunity),
-        "quotes": listed(Quote, quotes),
-        "quote": found(Quote),
-        "handoffs": listed(Handoff, handoffs),
-        "handoff": found(Handoff),
-        "contracts": listed(Contract, contracts),
-        "contract": found(Contract),
-        "contract_change_orders": listed(ChangeOrder, change_orders),
-        "change_order": found(ChangeOrder),
-        "recurring_plans": listed(RecurringPlan, recurring_plans),
-        "recurring_plan": found(RecurringPlan),
-        "revenue_contracts": listed(RevenueContract, revenue_contracts),
-        "revenue_contract": found(RevenueContract),
-        "projects": listed(Project, projects),
-        "project": found(Project),
-        "project_templates": listed(ProjectTemplate, project_templates),
-        "project_template": found(ProjectTemplate),
-        "time_entries": listed(TimeEntry, time_entries),
-        "time_entry": found(TimeEntry),
-        "expenses": listed(Expense, expenses),
-        "expense": found(Expense),
+        **both("clients", Client, clients),
+        **both("people", Person, people),
+        **both("opportunities", Opportunity, opportunities),
+        **both("quotes", Quote, quotes),
+        **both("handoffs", Handoff, handoffs),
+        **both("contracts", Contract, contracts),
+        **both("contract_change_orders", ChangeOrder, change_orders),
+        **both("recurring_plans", RecurringPlan, recurring_plans),
+        **both("revenue_contracts", RevenueContract, revenue_contracts),
+        **both("projects", Project, projects),
+        **both("project_templates", ProjectTemplate, project_templates),
+        **both("time_entries", TimeEntry, time_entries),
+        **both("expenses", Expense, expenses),
         "billables": listed(Billable, billables),
-        "invoices": listed(Invoice, invoices),
-        "invoice": found(Invoice),
-        "payments": listed(Payment, payments),
-        "payment": found(Payment),
+        **both("invoices", Invoice, invoices),
+        **both("payments", Payment, payments),
         "disputes": listed(Dispute, disputes),
         "reminders": listed(Reminder, reminders),
         "reports": _field(all_reports, list[ReportDescription] | None),

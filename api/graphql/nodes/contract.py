@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, many, money, noun, one, said
 from api.graphql.words import BillingModel
@@ -30,18 +30,8 @@ class Contract(Node):
     billables: Any = many("Billable", "contract_id", "All that was ever billable, billed or not")
 
 
-def contracts(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    active: bool | None = None,
-) -> Page:
-    """Contracts."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.active = {v}", active),
-    )
+contracts = listing(
+    "Contracts.",
+    client_id=UUID,
+    active=bool,
+)

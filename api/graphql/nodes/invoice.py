@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.client import Client
 from api.graphql.nodes.contract import Contract
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
@@ -44,24 +44,11 @@ class Invoice(Node):
     reminders: Any = many("Reminder", "invoice_id")
 
 
-def invoices(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    contract_id: UUID | None = None,
-    number: str | None = None,
-    settled: bool | None = None,
-    due_until: date | None = None,
-) -> Page:
-    """Invoices."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.contract_id = {v}", contract_id),
-        ("{t}.number = {v}", number),
-        ("({t}.open_amount = 0) = {v}", settled),
-        ("{t}.due_on <= {v}", due_until),
-    )
+invoices = listing(
+    "Invoices.",
+    client_id=UUID,
+    contract_id=UUID,
+    number=str,
+    settled=Choice(bool, "({t}.open_amount = 0) = {v}"),
+    due_until=Choice(date, "{t}.due_on <= {v}"),
+)
