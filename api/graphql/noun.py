@@ -95,9 +95,9 @@ def noun(
     return declare
 
 
-def said(description: str) -> Any:
-    """The column of the field's name, described."""
-    return strawberry.field(description=description)
+def said(description: str, kind: Any = None) -> Any:
+    """The column of the field's name, described; ``kind`` is an enumeration no name stands for."""
+    return strawberry.field(description=description or None, graphql_type=kind)
 
 
 def column(sql: str, description: str = "") -> Any:

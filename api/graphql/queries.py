@@ -18,7 +18,9 @@ from api.graphql.nodes.expense import Expense, expenses
 from api.graphql.nodes.handoff import Handoff, handoffs
 from api.graphql.nodes.invoice import Invoice, invoices
 from api.graphql.nodes.legal_entity import LegalEntity, legal_entities
+from api.graphql.nodes.minimum_charge import MinimumCharge, minimum_charges
 from api.graphql.nodes.opportunity import Opportunity, opportunities
+from api.graphql.nodes.pay_application import PayApplication, pay_applications
 from api.graphql.nodes.payment import Payment, payments
 from api.graphql.nodes.person import Person, people
 from api.graphql.nodes.project import Project, projects
@@ -26,8 +28,10 @@ from api.graphql.nodes.project_template import ProjectTemplate, project_template
 from api.graphql.nodes.quote import Quote, quotes
 from api.graphql.nodes.recurring_plan import RecurringPlan, recurring_plans
 from api.graphql.nodes.reminder import Reminder, reminders
+from api.graphql.nodes.retainer import Retainer, retainers
 from api.graphql.nodes.revenue_contract import RevenueContract, revenue_contracts
 from api.graphql.nodes.time_entry import TimeEntry, time_entries
+from api.graphql.nodes.usage_meter import UsageMeter, usage_meters
 from api.graphql.noun import Node, snake
 from api.graphql.reports import (
     AnyReport,
@@ -81,6 +85,10 @@ def queries() -> Any:
         **both("contracts", Contract, contracts),
         **both("contract_change_orders", ChangeOrder, change_orders),
         **both("recurring_plans", RecurringPlan, recurring_plans),
+        **both("retainers", Retainer, retainers),
+        **both("usage_meters", UsageMeter, usage_meters),
+        "minimum_charges": listed(MinimumCharge, minimum_charges),
+        **both("contract_pay_applications", PayApplication, pay_applications),
         **both("revenue_contracts", RevenueContract, revenue_contracts),
         **both("projects", Project, projects),
         **both("project_templates", ProjectTemplate, project_templates),

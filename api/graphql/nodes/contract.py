@@ -26,6 +26,10 @@ class Contract(Node):
     projects: Any = many("Project", "contract_id")
     change_orders: Any = many("ChangeOrder", "contract_id")
     recurring_plans: Any = many("RecurringPlan", "contract_id")
+    retainers: Any = many("Retainer", "contract_id")
+    usage_meters: Any = many("UsageMeter", "contract_id")
+    minimum_charges: Any = many("MinimumCharge", "contract_id")
+    pay_applications: Any = many("PayApplication", "contract_id")
     invoices: Any = many("Invoice", "contract_id")
     billables: Any = many("Billable", "contract_id", "All that was ever billable, billed or not")
 
