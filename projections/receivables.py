@@ -277,4 +277,6 @@ def _taxed(basis: TaxBasis | None) -> tuple[str, str, str]:
         return "", "", ""
     notes = dict.fromkeys(tax.note for tax in basis.taxes if tax.note)
     evidence = f"{basis.override.why}: {basis.override.evidence}" if basis.override else ""
+    if by := basis.determined:
+        evidence = f"{by.engine} {by.reference}: {', '.join(by.jurisdictions)}"
     return basis.code, "; ".join(notes), evidence

@@ -8,6 +8,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 import domain.contexts  # noqa: F401 -- makes every command known
+from api.determining import determined_first
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import opened
@@ -61,7 +62,7 @@ def execute(cls: type[Command], given: dict[str, str]) -> None:
         raise click.UsageError("; ".join(lines)) from None
     actor = Actor(f"{getpass.getuser()} (command line)", frozenset(ALL), frozenset({EVERY_ENTITY}))
     with opened(settings()) as system:
-        outcome = system.store.execute(command, actor)
+        outcome = determined_first(system.store, actor, command, system.determine)
         catch_up(system)
     answer = TypeAdapter(type(outcome.answer)).dump_python(outcome.answer, mode="json")
     click.echo(json.dumps({**answer, "position": outcome.position, "repeated": outcome.repeated}))
