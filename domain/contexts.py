@@ -17,6 +17,7 @@ import domain.billing.retainage_commands as retainage
 import domain.billing.retainer_commands as retainers
 import domain.billing.run_commands as billing_runs
 import domain.billing.schedule_commands as billing_schedules
+import domain.billing.tax_determination_commands as tax_determinations
 import domain.billing.tax_override_commands as tax_overrides
 import domain.billing.usage_commands as usage
 import domain.contracts.change_order_commands as change_orders
@@ -66,6 +67,7 @@ __all__ = [
     "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
     "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
     "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revenue",
-    "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time",
-    "time_corrections", "time_policies", "timers", "usage", "work_plans", "write_offs",
+    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
+    "templates", "time", "time_corrections", "time_policies", "timers", "usage", "work_plans",
+    "write_offs",
 ]  # fmt: skip
