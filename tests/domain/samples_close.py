@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from domain.actor import Actor
+from tests.domain.named import new
 from tests.firm import Firm
 
-DATED: dict[str, str] = {}
+DATED = {"ProposeJournal": "accounting_date"}
 CREATED: dict[str, str] = {}
 JANUARY = date(2025, 1, 1)
 ASKING = Actor("asking controller", frozenset({"controller"}), frozenset({"*"}))
@@ -20,6 +21,18 @@ def prepare(firm: Firm) -> None:
         firm.do("OpenPeriod", entity=code, month=JANUARY)
         firm.close(JANUARY, code)
     firm.do("RequestReopening", ASKING, entity="DE04", month=JANUARY, why="a correction")
+    firm.do("ProposeJournal", ASKING, **rent("proposed"))
+
+
+def rent(name: str) -> dict[str, Any]:
+    """A journal of an id."""
+    return {
+        "journal_id": new(name), "entity": "DE01", "accounting_date": "2025-01-09",
+        "description": "rent", "lines": [
+            {"account": "6010", "currency": "EUR", "debit": "700"},
+            {"account": "1000", "currency": "EUR", "credit": "700"},
+        ],
+    }  # fmt: skip
 
 
 def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
@@ -29,4 +42,13 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "RequestReopening": {"entity": "DE03", "month": "2025-01-01", "why": "a correction"},
         "ReopenPeriod": {"entity": "DE04", "month": "2025-01-01"},
         "CloseFiscalYear": {"entity": "DE03", "month": "2025-01-01"},
+        "SetMandatoryDimensions": {
+            "entity": "DE01",
+            "account": "6010",
+            "dimensions": ["department"],
+        },
+        "SetJournalApproval": {"entity": "DE01", "above": "5000"},
+        "ProposeJournal": rent("another"),
+        "ApproveJournal": {"journal_id": new("proposed")},
+        "RejectJournal": {"journal_id": new("proposed"), "why": "not ours"},
     }
