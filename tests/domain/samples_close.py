@@ -8,7 +8,7 @@ from tests.domain.named import new
 from tests.firm import Firm
 
 DATED = {"ProposeJournal": "accounting_date"}
-CREATED: dict[str, str] = {}
+CREATED = {"AttestReport": "attestation_id"}
 JANUARY = date(2025, 1, 1)
 ASKING = Actor("asking controller", frozenset({"controller"}), frozenset({"*"}))
 
@@ -50,5 +50,13 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "SetJournalApproval": {"entity": "DE01", "above": "5000"},
         "ProposeJournal": rent("another"),
         "ApproveJournal": {"journal_id": new("proposed")},
+        "AttestReport": {
+            "attestation_id": new("attestation"),
+            "entity": "DE01",
+            "report": "trial-balance",
+            "known": 1,
+            "digest": "0" * 64,
+            "parameters": [{"name": "effective", "value": "2025-01-31"}],
+        },
         "RejectJournal": {"journal_id": new("proposed"), "why": "not ours"},
     }

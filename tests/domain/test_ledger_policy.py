@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.actor import Actor, MissingRole
+from domain.ledger.attestation import Attestation, DigestDiffers
 from domain.ledger.chart import UnknownAccount
 from domain.ledger.journal import Journal, Unbalanced
 from domain.ledger.period import PeriodClosed
@@ -132,3 +133,17 @@ def test_a_journal_of_the_id_may_have_come_meanwhile(paper: PaperFirm) -> None:
     paper.do("PostJournal", **rent())
 
     paper.refuses(AlreadyTaken, "ApproveJournal", OTHER, journal_id=new("rent"))
+
+
+def test_only_what_the_report_says_is_vouched_for(paper: PaperFirm) -> None:
+    asked = {
+        "attestation_id": new("audit"), "entity": "DE01", "report": "trial-balance", "known": 9,
+        "parameters": [{"name": "effective", "value": "2025-01-31"}], "digest": "1" * 64,
+    }  # fmt: skip
+
+    paper.refuses(DigestDiffers, "AttestReport", **asked)
+    paper.do("AttestReport", **{**asked, "digest": "0" * 64}, statement="as audited")
+
+    fact = paper.last(Attestation.Made)
+    assert fact.said.parameters == (("effective", "2025-01-31"),)
+    assert (fact.statement, fact.attested_by) == ("as audited", "chief")
