@@ -189,10 +189,19 @@ def manual_lines(
     Raises Unbalanced, ControlAccount, UnknownAccount, AmountTooFine, CurrencyMismatch,
     MissingRate, DimensionMissing.
     """
-    lines = tuple(manual_line(work, one, entity.currency, on) for one in given)
-    check_balance(lines, entity.currency)
-    policy_of(work, entity.code).require_dimensions(lines)
-    return lines
+    return checked_lines(
+        work, entity, (manual_line(work, one, entity.currency, on) for one in given)
+    )
+
+
+def checked_lines(
+    work: UnitOfWork, entity: LegalEntity, lines: Iterable[Line]
+) -> tuple[Line, ...]:
+    """The lines of a journal that somebody writes. Raises Unbalanced, DimensionMissing."""
+    listed = tuple(lines)
+    check_balance(listed, entity.currency)
+    policy_of(work, entity.code).require_dimensions(listed)
+    return listed
 
 
 def manual_line(work: UnitOfWork, given: JournalLineInput, books: str, on: date) -> Line:

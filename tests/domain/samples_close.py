@@ -8,7 +8,7 @@ from tests.domain.named import new
 from tests.firm import Firm
 
 DATED = {"ProposeJournal": "accounting_date"}
-CREATED = {"AttestReport": "attestation_id"}
+CREATED = {"AttestReport": "attestation_id", "ScheduleRecurringJournal": "schedule_id"}
 JANUARY = date(2025, 1, 1)
 ASKING = Actor("asking controller", frozenset({"controller"}), frozenset({"*"}))
 
@@ -22,6 +22,14 @@ def prepare(firm: Firm) -> None:
         firm.close(JANUARY, code)
     firm.do("RequestReopening", ASKING, entity="DE04", month=JANUARY, why="a correction")
     firm.do("ProposeJournal", ASKING, **rent("proposed"))
+    firm.do("ScheduleRecurringJournal", **monthly("monthly rent"))
+
+
+def monthly(name: str, **fields: Any) -> dict[str, Any]:
+    """Rent of every month of 2025 from January on."""
+    lines = rent(name)["lines"]
+    return {"schedule_id": new(name), "entity": "DE01", "description": "rent", "lines": lines,
+            "first": "2025-01-15", **fields}  # fmt: skip
 
 
 def rent(name: str) -> dict[str, Any]:
@@ -50,6 +58,9 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "SetJournalApproval": {"entity": "DE01", "above": "5000"},
         "ProposeJournal": rent("another"),
         "ApproveJournal": {"journal_id": new("proposed")},
+        "ScheduleRecurringJournal": monthly("another rent"),
+        "PostScheduledJournal": {"schedule_id": new("monthly rent"), "month": "2025-01-01"},
+        "EndRecurringJournal": {"schedule_id": new("monthly rent"), "through": "2025-06-30"},
         "AttestReport": {
             "attestation_id": new("attestation"),
             "entity": "DE01",
