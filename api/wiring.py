@@ -35,6 +35,7 @@ from domain.actor import EVERY_ENTITY, SYSTEM
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
+from projections.allocations import Allocations
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.billing_plan import BillingPlan
@@ -192,7 +193,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
-            BillingPlan(), PayApplications(), Retainage(), Deposits(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(), Allocations(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

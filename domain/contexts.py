@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.allocation.rule_commands as allocation_rules
+import domain.allocation.run_commands as allocation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
@@ -56,13 +58,13 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-    "clauses", "closings", "collections", "contract_costs", "contracts", "credit_memos",
-    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
-    "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
-    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
-    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
-    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
+    "access", "adjustments", "allocation_rules", "allocation_runs", "allowances", "billing_runs",
+    "billing_schedules", "change_orders", "clauses", "closings", "collections", "contract_costs",
+    "contracts", "credit_memos", "deposits", "expenses", "handoffs", "integration", "invoices",
+    "ledger", "memo_credits", "minimums", "organisation", "outlooks", "parking", "paying_terms",
+    "payment_corrections", "payments", "pipeline", "price_clauses", "pricing", "progress",
+    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
+    "recurring", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
+    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
+    "time_policies", "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.command import Command
+from projections import allocation_inputs
 from projections.as_of import NotYetRead, log_end, snapshot
 from projections.table import Conn
 
@@ -32,7 +34,11 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
-GATHERINGS: dict[type[Command], Gathering] = {}
+_ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
+GATHERINGS: dict[type[Command], Gathering] = {
+    RunAllocation: _ALLOCATION,
+    SupersedeAllocationRun: _ALLOCATION,
+}
 """Every command with ``GATHERED`` fields, and where they come from."""
 
 

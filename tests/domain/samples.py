@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_clauses,
     samples_corrections,
     samples_outlook,
@@ -35,7 +36,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_templates, samples_outlook, samples_retainers, samples_progress, samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
