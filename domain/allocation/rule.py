@@ -4,7 +4,7 @@ The versions of all rules of an entity stand in one rulebook, because whether a 
 on the others: two rules must not pass on the same cost, and step-down rules must not go round.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -202,8 +202,7 @@ class Rulebook(Root):
         rule = RuleVersion(code, len(before) + 1, terms)
         for month in self._turns(terms.from_month):
             others = [one for one in self.in_force(month) if one.code != code]
-            self._require_apart(rule, others)
-            require_no_circle([rule, *others])
+            require_fit(rule, others)
         self._defined(self.entity, rule)
         return rule
 
@@ -211,12 +210,6 @@ class Rulebook(Root):
         """Months from one on in which other rules are in force than before."""
         starts = {one.terms.from_month for rules in self.versions.values() for one in rules}
         return {first} | {month for month in starts if month > first}
-
-    def _require_apart(self, rule: RuleVersion, others: Iterable[RuleVersion]) -> None:
-        for other in others:
-            if rule.terms.pool.overlaps(other.terms.pool):
-                raise PoolsOverlap(f"{rule.code} and {other.code} hold the same cost",
-                                   field="accounts")  # fmt: skip
 
     def end(self, code: str, from_month: date) -> None:
         """The same again changes nothing. Raises UnknownRule."""
@@ -273,6 +266,16 @@ def in_force(
         if begun and not (code in ends and ends[code] <= month):
             found.append(max(begun, key=lambda rule: (rule.terms.from_month, rule.version)))
     return found
+
+
+def require_fit(rule: RuleVersion, others: Sequence[RuleVersion]) -> None:
+    """Whether a rule may hold beside others. Raises PoolsOverlap, AllocationCycle."""
+    for other in others:
+        if rule.terms.pool.overlaps(other.terms.pool):
+            raise PoolsOverlap(
+                f"{rule.code} and {other.code} hold the same cost", field="accounts"
+            )
+    require_no_circle([rule, *others])
 
 
 def require_no_circle(rules: Iterable[RuleVersion]) -> None:
