@@ -62,5 +62,8 @@ class Followers:
         return waits
 
     def close(self) -> None:
-        """Give up the connection that watches."""
+        """Give up every lead, so that whoever comes next may take it."""
+        for reactor in self._reactors:
+            reactor.close()
+        self._feed.close()
         self._conn.close()

@@ -5,7 +5,7 @@ pool gives away is the pool to the cent. Source: CIMA and Horngren's chapters on
 departments, as the published examples use them.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -74,13 +74,16 @@ class Allocated:
         return found
 
 
-def parts_of(pool: Pool, excluded: Iterable[Any] = ()) -> dict[Any, Fraction]:
+def parts_of(pool: Pool, excluded: Container[Any] = ()) -> dict[Any, Fraction]:
     """The exact share of each cost object that is not excluded; objects with none left out.
 
     Raises NegativeDriver, DriverSumNotPositive.
     """
-    closed = {*excluded, pool.of}
-    kept = {to: weight for to, weight in pool.weights.items() if weight and to not in closed}
+    kept = {
+        to: weight
+        for to, weight in pool.weights.items()
+        if weight and to != pool.of and to not in excluded
+    }
     for to, weight in kept.items():
         if weight < 0:
             raise NegativeDriver(f"the driver of {pool.code} is {weight} for {to}")

@@ -13,7 +13,7 @@ from typing import Any
 from domain.allocation.pool import Allocated, Pool, parts_of, passed_on, told
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.money import minor_unit
+from domain.money import minor_unit, split
 
 Matrix = list[list[Fraction]]
 ZERO = Decimal(0)
@@ -88,6 +88,16 @@ def gross_costs(pools: Sequence[Pool], system: Matrix) -> dict[str, Fraction]:
     turned = [list(column) for column in zip(*system, strict=True)]
     found = solve(turned, [[Fraction(pool.amount)] for pool in pools])
     return {pool.code: row[0] for pool, row in zip(pools, found, strict=True)}
+
+
+def borne(pools: Sequence[Pool], found: Allocated, currency: str) -> dict[Any, Decimal]:
+    """What each cost object bears of all pools, rounded once; pools share a sign."""
+    amounts = {pool.code: Fraction(pool.amount) for pool in pools}
+    exact: dict[Any, Fraction] = {}
+    for share in found.shares:
+        exact[share.to] = exact.get(share.to, Fraction(0)) + share.part * amounts[share.pool]
+    whole = sum((pool.amount for pool in pools), ZERO)
+    return dict(zip(exact, split(whole, list(exact.values()), currency), strict=True))
 
 
 def rounded(value: Fraction, currency: str) -> Decimal:

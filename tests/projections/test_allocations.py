@@ -10,10 +10,12 @@ from uuid import UUID
 
 import pytest
 
+from domain.allocation.rule import PoolsOverlap
 from domain.allocation.run import NoDifference, NothingToAllocate
 from domain.allocation.what_if import WhatIf
 from domain.command import Command
 from domain.errors import Refusal
+from domain.unit_of_work import NotFound
 from projections.allocation_what_if import READS, what_if
 from projections.as_of import snapshot
 from projections.gathering import gathered
@@ -327,3 +329,20 @@ def test_a_run_that_is_not_what_was_read_or_posted_is_named(
     damage(year, statement)
 
     assert words in off(year)["allocations = pools and ledger"][0]
+
+
+def test_rules_tried_out_must_fit_the_others(office: Firm) -> None:
+    same = {"code": "OTHER", "accounts": ["6010"], "driver": "hours", "targets": "projects"}
+
+    with pytest.raises(PoolsOverlap):
+        tried(office, rules=[same])
+
+
+def test_what_if_asks_for_an_entity_that_is_there(office: Firm) -> None:
+    office.settle()
+    with (
+        office.system.connect() as conn,
+        snapshot(conn, READS) as known,
+        pytest.raises(NotFound),
+    ):
+        what_if(conn, "ZZ99", [JANUARY], WhatIf(), known)
