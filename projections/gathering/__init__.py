@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 
 from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.command import Command
-from projections import allocation_inputs
+from domain.ledger.close_commands import HardClosePeriod
+from projections import allocation_inputs, close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering.close import books_to_close
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -38,6 +40,7 @@ _ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
 GATHERINGS: dict[type[Command], Gathering] = {
     RunAllocation: _ALLOCATION,
     SupersedeAllocationRun: _ALLOCATION,
+    HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 

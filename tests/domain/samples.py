@@ -10,6 +10,8 @@ from domain.policies import milestone_id
 from tests.domain import (
     samples_allocation,
     samples_clauses,
+    samples_close,
+    samples_consolidated,
     samples_corrections,
     samples_outlook,
     samples_plans,
@@ -36,7 +38,10 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook, samples_retainers, samples_progress, samples_allocation,
+    samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_close,
+    samples_consolidated,
+    samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from domain.allocation.cost_object import CostObject
@@ -200,6 +201,7 @@ def by_rerun(given: Given) -> Any:
     }  # fmt: skip
 
 
+@cache
 def refusable(answer: Answer) -> Answer:
     """A refusal is an answer, too."""
 

@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from domain.command import Command
-from projections.gathering import gathered
 from tests.domain.named import new
-from tests.firm import CHIEF, Firm
+from tests.firm import Firm
 
 
 def spent(firm: Firm, name: str, on: date, amount: str, department: str = "") -> None:
@@ -39,10 +37,6 @@ def pass_on_overhead(firm: Firm) -> None:
 
 def allocated(firm: Firm, command: str, **fields: Any) -> Any:
     """Allocate a month of DE01 from what the projections hold now; the answer."""
-    firm.settle()
-    asked = Command.registry[command].model_validate({"entity": "DE01", **fields})
-    with firm.system.connect() as conn:
-        given = gathered(conn, asked)
-    answer = firm.store.execute(given, CHIEF).answer
+    answer = firm.do(command, entity="DE01", **fields).answer
     firm.settle()
     return answer

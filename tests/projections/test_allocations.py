@@ -74,8 +74,7 @@ def close(firm: Firm, *months: int) -> None:
     """Months of 2025, for good."""
     firm.settle()
     for no in months:
-        for command in ("SoftClosePeriod", "HardClosePeriod"):
-            firm.do(command, entity="DE01", month=date(2025, no, 1))
+        firm.close(date(2025, no, 1))
     firm.settle()
 
 
