@@ -1,12 +1,13 @@
-"""Allocations: what each pool gave to whom in a month, by which rule and why, in words."""
+"""Allocations: what each pool gave to whom in each month, by which rule and why, in words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from domain.ledger.period import month_of
 from projections.as_of import AsOf
 from projections.packet import Column, Row, amounts, text
-from projections.report import ENTITY, Report
+from projections.report import ENTITY, Parameter, Report
 from projections.table import Conn
 
 LINES = """
@@ -26,17 +27,20 @@ LEFT JOIN LATERAL (
     WHERE v.entity = r.entity AND v.code = l.rule AND v.position <= %(known)s
         AND v.reviewed_on <= %(effective)s
     ORDER BY v.reviewed_on DESC, v.position DESC LIMIT 1) AS v ON true
-WHERE r.month = %(month)s AND r.position <= %(known)s
+WHERE r.month <= %(effective)s AND (%(month)s::date IS NULL OR r.month = %(month)s)
+    AND r.position <= %(known)s
     AND (r.reversed_at IS NULL OR r.reversed_at > %(known)s)
     AND (%(entity)s::text IS NULL OR r.entity = %(entity)s)
-ORDER BY r.entity COLLATE "C", r.number, l.no
+ORDER BY r.entity COLLATE "C", r.month, r.number, l.no
 """
+MONTH = Parameter("month", date, "Any day of a month; left out: every month so far")
 NAMES = ("accounts", "department", "cost_code", "on_projects", "driver", "targets", "method")
 
 
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
-    """One row a pool and cost object of the month that the day is in; runs that stand."""
-    given = {**asked, "known": as_of.known, "month": month_of(as_of.effective)}
+    """One row a pool and cost object of a month; runs that stand."""
+    month = month_of(asked["month"]) if asked["month"] else None
+    given = {**asked, "known": as_of.known, "month": month}
     for *figures, rationale, next_on in conn.execute(LINES, given).fetchall():
         yield (*figures[:-7], methodology(dict(zip(NAMES, figures[-7:], strict=True))),
                rationale, next_on)  # fmt: skip
@@ -58,8 +62,8 @@ def methodology(rule: Mapping[str, str]) -> str:
 ALLOCATIONS = Report(
     name="allocations",
     title="Allocations",
-    description="Overhead of the month that the day is in: who bears it, by which rule and why.",
-    parameters=(ENTITY,),
+    description="Overhead that runs passed on: who bears it, by which rule, share and reason.",
+    parameters=(ENTITY, MONTH),
     columns=(
         *text("entity"), Column("month", "date"), Column("run", "count"), *text("rule"),
         Column("version", "count"), *text("cost_object", "kind"), Column("quantity", "number"),

@@ -260,7 +260,9 @@ def test_the_report_says_how_and_why(office: Firm) -> None:
     office.settle()
 
     with office.system.connect() as conn:
-        rows = REPORTS["allocations"].run(conn, {"effective": date(2025, 1, 31)}).said()
+        report, day = REPORTS["allocations"], date(2025, 1, 31)
+        rows = report.run(conn, {"effective": day, "month": day}).said()
+        other = report.run(conn, {"effective": day, "month": date(2024, 12, 1)})
 
     assert [(row["cost_object"], row["share"], row["amount"]) for row in rows] == [
         ("Build", "1/3", "33.33"), ("Design", "2/3", "66.67"),
@@ -268,6 +270,7 @@ def test_the_report_says_how_and_why(office: Firm) -> None:
     assert rows[0]["methodology"] == (
         "Cost on 6010 that stands on no project, to departments by headcount, direct"
     )
+    assert not other.rows
     assert (rows[0]["rationale"], rows[0]["next_review"]) == ("who uses it pays", "2026-01-20")
 
 
