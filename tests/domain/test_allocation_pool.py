@@ -1,5 +1,6 @@
 """Direct, step-down and reciprocal allocation: published examples, edges, what always holds."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -36,6 +37,12 @@ def test_direct_passes_nothing_to_services() -> None:
     assert figures(direct([BUILDING, FOOD], "USD")) == {
         "intensive": "942857.15", "surgery": "1828571.42", "general": "6228571.43",
     }  # fmt: skip
+
+
+def test_direct_pools_of_a_run_pass_nothing_to_one_another_either() -> None:
+    pools = [replace(one, method="direct") for one in (BUILDING, FOOD)]
+
+    assert allocate(pools, "USD").by_object() == direct(pools, "USD").by_object()
 
 
 def test_step_down_closes_each_pool_behind_it() -> None:
@@ -81,6 +88,9 @@ def test_two_reciprocal_pools_of_one_department_take_in_once() -> None:
     one, two = pool("rent", "60", of="IT", HR="1", x="1"), pool("power", "40", of="IT", x="1")
     found = reciprocal([one, two, pool("HR", "100", IT="1", x="1")], "EUR")
 
+    assert {code: str(rounded(gross, "EUR")) for code, gross in found.exact.items()} == {
+        "rent": "146.67", "power": "40.00", "HR": "173.33",
+    }  # fmt: skip
     assert sum(found.by_object().values()) == 200
     assert found.by_object().keys() == {"x"}
 
@@ -178,3 +188,5 @@ def test_nothing_is_lost_or_made_by_ten_thousand_rules(seed: int, currency: str)
         for code, gross in found.gross.items():
             assert sum(one.amount for one in found.shares if one.pool == code) == gross
             assert sum(one.amount for one in found.shares if one.to == code) == gross - own[code]
+            parts = [one.part for one in found.shares if one.pool == code]
+            assert sum(parts) <= 1

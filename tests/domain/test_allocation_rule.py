@@ -28,7 +28,7 @@ from domain.unit_of_work import NotFound
 from tests.domain.named import new
 from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples import UNKNOWN
-from tests.domain.samples_allocation import desks, rule
+from tests.domain.samples_allocation import JANUARY, desks, rule
 
 DEFINE, OF = "DefineAllocationRule", {"entity": "DE01", "code": "RENT"}
 
@@ -57,6 +57,14 @@ def test_versions_count_up_and_hold_from_their_month(paper: PaperFirm) -> None:
     assert in_force(paper, date(2024, 12, 1)) == []
     assert in_force(paper, date(2025, 2, 1)) == ["RENT v1"]
     assert in_force(paper, date(2025, 3, 1)) == ["RENT v2"]
+
+
+def test_a_version_of_earlier_months_leaves_later_ones_as_they_are(paper: PaperFirm) -> None:
+    paper.do(DEFINE, **rule(from_month="2025-03-01"))
+    paper.do(DEFINE, **rule(statistic="chairs"))
+
+    assert in_force(paper, JANUARY) == ["RENT v2"]
+    assert in_force(paper, date(2025, 3, 1)) == ["RENT v1"]
 
 
 def test_the_same_rule_again_is_no_version(paper: PaperFirm) -> None:

@@ -175,6 +175,7 @@ def test_a_rerun_takes_the_place_of_all_that_stands(ruled: PaperFirm) -> None:
     ruled.do(AGAIN, **rent("140"), why="more rent")
 
     assert ruled.last(MonthAllocation.Ran).replaces == (1, 2)
+    assert ruled.last(MonthAllocation.Ran).run.number == 3
     assert [fact.run.number for fact in ruled.all(MonthAllocation.Reversed)] == [1, 2]
     ruled.refuses(NothingToAllocate, "RunAllocation", **rent("140"))
 

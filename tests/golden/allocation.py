@@ -28,6 +28,8 @@ COSTS = ("cost", "amount", "pool", "total", "overhead")
 DRIVERS = ("driver", "drivers", "weights", "base", "bases", "shares", "share_to", "usage",
            "allocation_base", "headcount", "hours", "revenue", "direct_cost", "direct_material",
            "ratios")  # fmt: skip
+BEARERS = ("operating", "production", "producing", "operating_departments",
+           "production_departments", "departments", "final", "revenue_departments")  # fmt: skip
 REST = "the others"
 Answer = Callable[[Given], Any]
 
@@ -82,12 +84,38 @@ def pools_of(given: Given, method: Method) -> list[Pool]:
     ]
 
 
+def bearers(given: Given) -> list[Given]:
+    """The departments that serve nobody, where the case lists them."""
+    found = first(given, *BEARERS) or []
+    if isinstance(found, Mapping):
+        return [
+            {"id": name, **(one if has_cost(one) else {"share_from": one})}
+            for name, one in found.items()
+            if isinstance(one, Mapping)
+        ]
+    return [one for one in found if isinstance(one, Mapping)]
+
+
+def has_cost(one: Given) -> bool:
+    """Whether a department has cost of its own."""
+    return has(one, *COSTS, "direct_cost", "own_cost") or has(one, "share_from")
+
+
+def own_costs(given: Given) -> dict[str, Decimal]:
+    """What departments had before anything was passed on to them."""
+    said = first(given, "direct_cost", "own_cost", "department_cost") or {}
+    told_so = {str(to): Decimal(str(one)) for to, one in said.items()} if isinstance(
+        said, Mapping) else {}  # fmt: skip
+    listed_ = {
+        name_of(one): number(one, *COSTS, "direct_cost", "own_cost", default="0")
+        for one in bearers(given)
+    }
+    return listed_ | told_so
+
+
 def served(given: Given, found: list[Given], method: Method) -> list[Pool]:
     """Pools whose takers say which share they take of each; the rest goes to the others."""
-    others = first(given, "operating", "production", "producing", "operating_departments",
-                   "production_departments", "departments", "final") or []  # fmt: skip
-    if isinstance(others, Mapping):
-        others = [{"id": name, "share_from": one} for name, one in others.items()]
+    others = bearers(given)
     takers = [*found, *others]
     pools = []
     for one in found:
@@ -96,6 +124,8 @@ def served(given: Given, found: list[Given], method: Method) -> list[Pool]:
             for taker in takers
             if name_of(one) in (taken := first(taker, "share_from", "from", "receives") or {})
         }
+        if any(one_share > 1 for one_share in shares.values()):
+            shares = {to: one_share / 100 for to, one_share in shares.items()}
         rest = 1 - sum(shares.values(), Fraction(0))
         weights = weights_of({"driver": {**shares, **({REST: rest} if rest > 0 else {})}})
         pools.append(Pool(name_of(one), number(one, *COSTS), weights, method, name_of(one)))
@@ -111,8 +141,7 @@ def told(
     finals = {
         to: amount for to, amount in (sums or found.by_object()).items() if to not in services
     }
-    own = first(given, "direct_cost", "own_cost", "department_cost") or {}
-    own = own if isinstance(own, Mapping) else {}
+    own = own_costs(given)
     gross: dict[str, Any] = {name: rounded(one, code) for name, one in found.exact.items()}
     gross = gross or dict(found.gross)
     by_pool: dict[str, dict[str, Decimal]] = {}
@@ -126,7 +155,7 @@ def told(
         "allocated": finals, "allocation": finals, "sum": sum(finals.values()),
         "total": sum(finals.values()), "gross_cost": gross, "gross": gross,
         "by_pool": by_pool, "allocated_by_pool": by_pool, "order": list(found.gross),
-        "total_cost": {to: amount + Decimal(str(own.get(to, 0))) for to, amount in finals.items()},
+        "total_cost": {to: amount + own.get(to, Decimal(0)) for to, amount in finals.items()},
         "parts": list(finals.values()), "lines": finals, **after, **finals,
     }  # fmt: skip
 
