@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import throughline
+from tests.api.serving import Served, projecting
 from tests.domain.named import new
 from tests.firm import Firm
 from tests.projections.overhead import spent
@@ -81,3 +82,30 @@ def test_a_file_that_says_something_else_is_refused(run: Run, tmp_path: Path) ->
 
     assert done.exit_code == 2
     assert "rulez" in done.output
+
+
+QUERY = """
+mutation Run($input: RunAllocationInput!) {
+  runAllocation(input: $input) {
+    position allocated currency lines { rule key share amount } userErrors { code }
+  }
+}
+"""
+
+
+def test_the_api_rehearses_the_same_run(api: Served) -> None:
+    spent(api.firm, "rent", date(2025, 1, 8), "100.00")
+    fixed = [{"department": "Design", "weight": "70"}, {"department": "Build", "weight": "30"}]
+    api.firm.do("DefineAllocationRule", entity="DE01", code="RENT", accounts=["6010"],
+                driver="fixed", targets="listed", listed=fixed, rationale="desks",
+                from_month="2025-01-01")  # fmt: skip
+    given = {"entity": "DE01", "month": "2025-01-31", "dryRun": True}
+
+    with projecting(api.firm):
+        payload = api.data(QUERY, input=given)["runAllocation"]
+
+    assert payload["position"] is None
+    assert payload["allocated"] == "100.00"
+    assert [(line["key"], line["share"], line["amount"]) for line in payload["lines"]] == [
+        ("Design", "7/10", "70.00"), ("Build", "3/10", "30.00"),
+    ]  # fmt: skip
