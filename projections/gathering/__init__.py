@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.command import Command
 from domain.ledger.attestation_commands import AttestReport
 from domain.ledger.close_commands import HardClosePeriod
-from projections import close_tasks
+from projections import allocation_inputs, close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
 from projections.gathering import attestation
 from projections.gathering.close import books_to_close
@@ -37,7 +38,10 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
+_ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
 GATHERINGS: dict[type[Command], Gathering] = {
+    RunAllocation: _ALLOCATION,
+    SupersedeAllocationRun: _ALLOCATION,
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
     AttestReport: Gathering(attestation.reads, attestation.digest),
 }

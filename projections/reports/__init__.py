@@ -1,6 +1,7 @@
 """The reports, by name: each answers as of an effective date and a known position."""
 
 from projections.report import Report
+from projections.reports.allocations import ALLOCATIONS
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
@@ -52,6 +53,6 @@ REPORTS: dict[str, Report] = {
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
-        SOLD_NOT_STARTED,
+        SOLD_NOT_STARTED, ALLOCATIONS,
     )
 }  # fmt: skip

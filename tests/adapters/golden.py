@@ -23,6 +23,7 @@ AGAIN: dict[str, dict[str, Any]] = {
     "ImportFxRates": {"quoted_on": "2025-01-09", "rates": [{"currency": "USD", "rate": "1.1"}]},
     "OverrideTax": {"evidence": "certificate 8"},
     "SetRebateAgreement": {"mode": "graduated"},
+    "CaptureDriver": {"source": "a count in March"},
     "PublishTemplate": {"checklist": ["scope"]},
 }
 """Commands that say something else the second time, and what."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_clauses,
     samples_close,
     samples_consolidated,
@@ -40,6 +41,7 @@ MORE = (
     samples_templates, samples_outlook, samples_retainers, samples_progress,
     samples_close,
     samples_consolidated,
+    samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -218,7 +218,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
                  "SettleRebate", "ReimburseExpense", "CertifyPayApplication",
-                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED):  # fmt: skip
+                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", "ReverseAllocationRun",
+                 *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     paper.do("ReverseExpense", expense_id=approved_expense(paper, at.project, "e9"), why="x")
     _, entry = paper.work(at.project, date(2025, 1, 8))
