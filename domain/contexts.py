@@ -34,6 +34,7 @@ import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
+import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.pricing.commands as pricing
 import domain.pricing.tax_commands as taxes
@@ -62,7 +63,7 @@ __all__ = [
     "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
     "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
     "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
-    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
+    "retainage", "retainers", "revaluations", "revenue", "revenue_changes", "revenue_runs",
+    "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies",
+    "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from domain.identity import named_id
 from domain.policies import contract_id, project_id
 from domain.request import Outcome
 from domain.store import Store
+from projections.gathering import gathered
 
 TODAY = date(2025, 12, 31)
 CHIEF = Actor("chief", frozenset({"admin"}), frozenset({"*"}))
@@ -33,6 +34,13 @@ class Firm:
     def do(self, command: str, actor: Actor = CHIEF, /, **fields: Any) -> Outcome:
         """Run a command by its name."""
         return self.store.execute(Command.registry[command].model_validate(fields), actor)
+
+    def gather(self, command: str, actor: Actor = CHIEF, /, **fields: Any) -> Outcome:
+        """Run a command whose figures are read from the projections, once all is settled."""
+        self.settle()
+        asked = Command.registry[command].model_validate(fields)
+        with self.system.connect() as conn:
+            return self.store.execute(gathered(conn, asked), actor)
 
     def found(self) -> None:
         """Register everybody; 2025 is open and has rates from 2 January on."""

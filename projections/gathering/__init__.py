@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
+from domain.ledger.revaluation_commands import RevalueForeignBalances
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering.foreign_balances import READS as REVALUATION_READS
+from projections.gathering.foreign_balances import foreign_balances
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -32,7 +35,9 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
-GATHERINGS: dict[type[Command], Gathering] = {}
+GATHERINGS: dict[type[Command], Gathering] = {
+    RevalueForeignBalances: Gathering(REVALUATION_READS, foreign_balances),
+}
 """Every command with ``GATHERED`` fields, and where they come from."""
 
 
@@ -44,10 +49,29 @@ def gathered(conn: Conn, command: C) -> C:
     if not command.GATHERED:
         return command
     found = GATHERINGS[type(command)]
-    with _read_up(conn, found.reads, log_end(conn)) as known:
+    end = _posted_end(conn) if "ledger" in found.reads else log_end(conn)
+    with _read_up(conn, found.reads, end) as known:
         fields = found.fields(conn, command, known)
     given = {name: getattr(command, name) for name in command.model_fields_set}
     return type(command).model_validate({**given, "command_id": command.command_id, **fields})
+
+
+def _posted_end(conn: Conn) -> int:
+    """An end of the log that holds the journals of all that was recorded when this was asked.
+
+    Raises NotYetRead.
+    """
+    wanted, latest = log_end(conn), time.monotonic() + PATIENCE_S
+    while (reached := _posting(conn)) < wanted:
+        if time.monotonic() > latest:
+            raise NotYetRead(f"posted up to {reached} of {wanted}; ask again in a moment")
+        time.sleep(AGAIN_S)
+    return log_end(conn)
+
+
+def _posting(conn: Conn) -> int:
+    row = conn.execute("SELECT position FROM projections WHERE name = 'posting'").fetchone()
+    return int(row[0]) if row else 0
 
 
 @contextmanager

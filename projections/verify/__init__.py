@@ -24,6 +24,7 @@ from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
 from projections.verify.retainers import Retainers
+from projections.verify.revaluations import Revaluations
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -42,6 +43,7 @@ CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
+    Revaluations,
 )  # fmt: skip
 
 

@@ -68,7 +68,19 @@ def live_a_year(firm: Firm) -> None:
     look_ahead(firm, project)
     keep_retainers(firm)
     build_by_values(firm)
+    revalue(firm)
     firm.settle()
+
+
+def revalue(firm: Firm) -> None:
+    """Foreign balances at two closing rates; one month again after a late payment."""
+    for month in (5, 6):
+        firm.gather("RevalueForeignBalances", entity="DE01", month=date(2025, month, 1))
+    firm.do("RecordPayment", payment_id=named_id("payment", "P4"), client_id=firm.client,
+            received_on=date(2025, 6, 27), bank_reference="P4",
+            amount={"amount": "41.00", "currency": "USD"})  # fmt: skip
+    firm.gather("RevalueForeignBalances", entity="DE01", month=date(2025, 6, 1))
+    firm.gather("RevalueForeignBalances", entity="UK01", month=date(2025, 6, 1))
 
 
 def put_right(firm: Firm, project: UUID) -> None:

@@ -16,7 +16,7 @@ from tests.projections.faults import PROJECTIONS, damage, found, off, owner, rew
 RULES: dict[Any, Any] = posting.RULES
 STRAY_LINE = """
 INSERT INTO ledger_lines
-SELECT position, no + 9, entity, book, account, currency, accounting_date, effective_date,
+SELECT position, no + 99, entity, book, account, currency, accounting_date, effective_date,
        recorded_at, amount, functional, functional_currency, project_id, journal_id, document,
        description, rule, source_position, department, cost_code, cost_type, phase, counterparty
 FROM ledger_lines WHERE account = '1100' AND no = 0

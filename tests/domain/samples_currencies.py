@@ -1,0 +1,31 @@
+"""Samples of exchange rates and of foreign balances at a month's end."""
+
+from datetime import date
+from typing import Any
+
+from tests.firm import Firm
+
+DATED = {"RevalueForeignBalances": "month"}
+CREATED: dict[str, str] = {}
+
+
+def prepare(firm: Firm) -> None:
+    """Nothing: what is revalued is read from the books, or given by the test."""
+    del firm
+
+
+def held(account: str, amount: str, booked: str, **more: Any) -> dict[str, Any]:
+    """A balance in dollars, as the way in reads it."""
+    return {"account": account, "currency": "USD", "amount": amount, "booked": booked, **more}
+
+
+def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
+    """Fields of an acceptable command of every kind, by its name."""
+    del at
+    firm.rates(date(2025, 1, 31), USD="1.0393", JPY="160.99", KWD="0.3204")
+    balances = [held("1000", "100.00", "96.89"), held("1100", "1428.00", "1383.59"),
+                held("1020", "0", "0.05")]  # fmt: skip
+    return {
+        "RevalueForeignBalances": {"entity": "DE01", "month": "2025-01-09", "position": 7,
+                                   "balances": balances},
+    }  # fmt: skip
