@@ -1,9 +1,11 @@
 """What was sold: the price of each contract on its day, changes of it, and rates of the days."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from domain.contracts.contract import Contract
 from domain.pricing.fx import ECB, FxRates, fx_id
+from domain.pricing.published_rate import PER_BASE, Published
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
@@ -32,6 +34,12 @@ RATES = Table(
 )
 
 
+def per_base(rates: Mapping[str, Decimal], directions: Mapping[str, str]) -> dict[str, Decimal]:
+    """Units of each currency for one of the base."""
+    figures = {c: Published.of(rate, directions.get(c, PER_BASE)) for c, rate in rates.items()}
+    return {currency: one.pair[0] / one.pair[1] for currency, one in figures.items()}
+
+
 class SoldContracts(Projection):
     """Facts of the sale; what became of them is other projections' business."""
 
@@ -53,12 +61,13 @@ class SoldContracts(Projection):
     @on(FxRates.Recorded)
     def quoted(self, fact: FxRates.Recorded, at: Recorded, fold: Fold) -> None:
         """A day's rates, the base among them."""
-        self._rates({fact.base: Decimal(1), **fact.rates}, at, fold)
+        rates = per_base(fact.rates, fact.directions)
+        self._rates({fact.base: Decimal(1), **rates}, at, fold)
 
     @on(FxRates.Corrected)
     def corrected(self, fact: FxRates.Corrected, at: Recorded, fold: Fold) -> None:
         """The day's rates, again; a later position holds."""
-        self._rates(fact.rates, at, fold)
+        self._rates(per_base(fact.rates, fact.directions), at, fold)
 
     def _rates(self, rates: dict[str, Decimal], at: Recorded, fold: Fold) -> None:
         """Those that documents are booked at; a day's rates are effective on their day."""

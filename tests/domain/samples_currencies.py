@@ -26,6 +26,7 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     balances = [held("1000", "100.00", "96.89"), held("1100", "1428.00", "1383.59"),
                 held("1020", "0", "0.05")]  # fmt: skip
     return {
+        "SetRateSource": {"entity": "DE01", "source": "Fictional Bank"},
         "RevalueForeignBalances": {"entity": "DE01", "month": "2025-01-09", "position": 7,
                                    "balances": balances},
     }  # fmt: skip

@@ -73,12 +73,10 @@ def live_a_year(firm: Firm) -> None:
 
 
 def revalue(firm: Firm) -> None:
-    """Foreign balances at two closing rates; one month again after a late payment."""
+    """Foreign balances at two closing rates; one month again after a late journal."""
     for month in (5, 6):
         firm.gather("RevalueForeignBalances", entity="DE01", month=date(2025, month, 1))
-    firm.do("RecordPayment", payment_id=named_id("payment", "P4"), client_id=firm.client,
-            received_on=date(2025, 6, 27), bank_reference="P4",
-            amount={"amount": "41.00", "currency": "USD"})  # fmt: skip
+    journal(firm, "stamps", "DE01", date(2025, 6, 27), "USD", "41.00")
     firm.gather("RevalueForeignBalances", entity="DE01", month=date(2025, 6, 1))
     firm.gather("RevalueForeignBalances", entity="UK01", month=date(2025, 6, 1))
 
