@@ -13,6 +13,7 @@ from domain.aggregate import Root, event
 from domain.billing.invoice import OverApplied
 from domain.errors import Refusal
 from domain.pricing.fx import Quote
+from domain.receivables.across import Across
 from domain.receivables.reduction import Use, relieved
 
 
@@ -114,6 +115,19 @@ class Payment(Root):
         booked: Decimal
         paid: Decimal
 
+    class AppliedAcross(Root.Event):
+        """Some of it settles an invoice in another currency."""
+
+        TOPIC = "billing.payment_applied_across"
+        across: Across
+
+    class UnappliedAcross(Root.Event):
+        """It was taken off that invoice, at the amounts it was applied at."""
+
+        TOPIC = "billing.payment_unapplied_across"
+        across: Across
+        unapplied_on: date
+
     class Refunded(Root.Event):
         """Some went back: ``functional`` leaves the bank, ``relieved`` is owed no more."""
 
@@ -184,6 +198,7 @@ class Payment(Root):
         self.amount = self.left = amount
         self.functional = self.functional_left = functional
         self.uses: dict[UUID, Use] = {}
+        self.across: dict[UUID, Across] = {}
         self.spent = Decimal(0)
         self.reversed = False
         self.quote = quote
@@ -202,6 +217,12 @@ class Payment(Root):
             self.entity, self.client_code, client_id, client_code, self.bank_reference, on,
             self.currency, self.amount, self.functional_currency, self.functional,
         )  # fmt: skip
+
+    @property
+    def applied(self) -> Decimal:
+        """What of it settles invoices, in its own currency."""
+        own = (use.amount for id_, use in self.uses.items() if id_ not in self.across)
+        return sum((*own, *(one.paid_amount for one in self.across.values())), Decimal(0))
 
     def require_standing(self) -> None:
         """Raises PaymentBounced."""
@@ -223,6 +244,22 @@ class Payment(Root):
             self._relief(amount),
         )  # fmt: skip
 
+    def apply_across(
+        self, invoice_id: UUID, invoice_number: str, on: date, paid_amount: Decimal,
+        amount: Decimal, booked: Decimal, quote: Quote,
+    ) -> None:  # fmt: skip
+        """Use ``paid_amount`` of it for ``amount`` of an invoice in the quote's currency.
+
+        Raises OverApplied, AlreadyUsed for an invoice that it settles in part already.
+        """
+        if invoice_id in self.uses:
+            raise AlreadyUsed(f"it settles {invoice_number} already: take that off first")
+        self._applied_across(Across(
+            self.entity, self.client_code, invoice_id, invoice_number, self.bank_reference,
+            quote.of, amount, booked, quote.convert(amount), self.currency, paid_amount,
+            self._relief(paid_amount), self.functional_currency, on, quote,
+        ))  # fmt: skip
+
     def _relief(self, amount: Decimal) -> Decimal:
         if amount > self.left:
             raise OverApplied(f"payment has {self.left} {self.currency} left", field="amount")
@@ -234,6 +271,9 @@ class Payment(Root):
         if use is None:
             raise NotApplied("nothing of it settles that invoice", field="invoice_id")
         use.require_after(on)
+        if invoice_id in self.across:
+            self._unapplied_across(self.across[invoice_id], on)
+            return use
         self._unapplied(
             self.entity, self.client_code, invoice_id, use.number, self.bank_reference, on,
             self.currency, use.amount, self.functional_currency, use.booked, use.paid,
@@ -282,6 +322,22 @@ class Payment(Root):
         )
         self.left -= amount
         self.functional_left -= paid
+
+    @event(AppliedAcross)
+    def _applied_across(self, across: Across) -> None:
+        one = across
+        self.uses[one.invoice_id] = Use(
+            one.invoice_number, one.amount, one.booked, one.paid, one.applied_on
+        )
+        self.across[one.invoice_id] = one
+        self.left -= one.paid_amount
+        self.functional_left -= one.paid
+
+    @event(UnappliedAcross)
+    def _unapplied_across(self, across: Across, unapplied_on: date) -> None:
+        del unapplied_on, self.uses[across.invoice_id], self.across[across.invoice_id]
+        self.left += across.paid_amount
+        self.functional_left += across.paid
 
     @event(Identified)
     def _identified(

@@ -1,6 +1,7 @@
 """Cash: payments received and the invoices they settle."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -85,6 +86,9 @@ class ApplyPayment(Command):
     invoice_id: UUID
     amount: Amount
     applied_on: date
+    paid: Amount | None = Field(
+        default=None, description="What of the payment it takes, where that is in another currency"
+    )
     take_discount: bool = Field(
         default=False, description="Let off what the client's early-payment terms offer"
     )
@@ -100,7 +104,8 @@ class ApplyPayment(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises OverApplied, OtherClient, CurrencyMismatch, PeriodClosed, NotFound.
 
-        ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount.
+        ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount. Of another
+        currency: MissingRate, AlreadyUsed for an invoice that it settles in part already.
         """
         payment = work.load(Payment, self.payment_id)
         legal_entity(work, payment.entity)
@@ -110,17 +115,35 @@ class ApplyPayment(Command):
             raise ClientUnknown("identify whose money it is first", field="payment_id")
         if invoice.party.client_id != payment.client_id:
             raise OtherClient("the invoice is another client's", field="invoice_id")
-        if not self.amount.currency.code == payment.currency == invoice.currency:
-            raise CurrencyMismatch("payment and invoice differ in currency", field="amount")
-        if self.amount.amount <= 0:
+        self._require_currencies(payment, invoice)
+        if min(self.amount.amount, (self.paid or self.amount).amount) <= 0:
             raise NothingToBill("an applied amount is positive", field="amount")
         invoice.require_open_amount(self.amount.amount)
         off = self._let_off(work, payment, invoice)
         with owing(work, invoice):
             booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
             off.reduce(invoice, payment.id, self.applied_on)
-        payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
+        self._use(work, payment, invoice, booked)
         return Answer(id=payment.id)
+
+    def _require_currencies(self, payment: Payment, invoice: Invoice) -> None:
+        given = self.paid.currency.code if self.paid else self.amount.currency.code
+        if self.amount.currency.code != invoice.currency or given != payment.currency:
+            raise CurrencyMismatch(
+                "payment and invoice differ in currency: say what of each counts", field="amount"
+            )
+        if self.paid and payment.currency == invoice.currency:
+            raise CurrencyMismatch(f"both are in {payment.currency}: one amount", field="paid")
+
+    def _use(self, work: UnitOfWork, payment: Payment, invoice: Invoice, booked: Decimal) -> None:
+        on, amount = self.applied_on, self.amount.amount
+        if self.paid is None:
+            payment.apply(invoice.id, invoice.number, on, amount, booked)
+            return
+        rate = quote(work, invoice.currency, payment.functional_currency, on)
+        payment.apply_across(
+            invoice.id, invoice.number, on, self.paid.amount, amount, booked, rate
+        )
 
     def _let_off(self, work: UnitOfWork, payment: Payment, invoice: Invoice) -> LetOff:
         if not (self.take_discount or self.close_difference):

@@ -203,6 +203,10 @@ def credit_moves(fact: Any) -> Iterator[tuple[Any, ...]]:
     if isinstance(fact, Invoice.Credited):
         owed, party = fact.totals.due - fact.from_open, fact.party
         yield CUSTOMER_CREDITS, party.entity, fact.currency, owed, fact.quote.convert(owed)
+    if isinstance(fact, Payment.AppliedAcross | Payment.UnappliedAcross):
+        one, sign = fact.across, -1 if isinstance(fact, Payment.AppliedAcross) else 1
+        moved = sign * one.paid_amount, sign * one.paid
+        yield CUSTOMER_CREDITS, one.entity, one.paid_currency, *moved
     if isinstance(fact, Payment.Identified):
         before = receipt_account(fact.before)
         yield before, fact.entity, fact.currency, -fact.amount, -fact.functional

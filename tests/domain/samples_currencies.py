@@ -2,7 +2,9 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from tests.domain.named import new
 from tests.firm import Firm
 
 DATED = {"RevalueForeignBalances": "month"}
@@ -17,6 +19,18 @@ def prepare(firm: Firm) -> None:
 def held(account: str, amount: str, booked: str, **more: Any) -> dict[str, Any]:
     """A balance in dollars, as the way in reads it."""
     return {"account": account, "currency": "USD", "amount": amount, "booked": booked, **more}
+
+
+def paid_across(firm: Firm, invoice: UUID, on: str = "2025-01-09") -> None:
+    """Ten dollars of an invoice paid with nine pounds, taken off, and paid again."""
+    of = {"payment_id": new("pounds"), "invoice_id": invoice}
+    firm.do("RecordPayment", payment_id=new("pounds"), client_id=firm.client, received_on=on,
+            bank_reference="pounds", amount={"amount": "9.00", "currency": "GBP"})  # fmt: skip
+    for again in (False, True):
+        firm.do("ApplyPayment", **of, applied_on=on, amount={"amount": "10.00", "currency": "USD"},
+                paid={"amount": "9.00", "currency": "GBP"})  # fmt: skip
+        if not again:
+            firm.do("UnapplyPayment", **of, unapplied_on=on)
 
 
 def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:

@@ -108,17 +108,18 @@ def test_a_bank_account_takes_what_is_new_since_the_last_month(trading: Firm) ->
 def test_two_at_once_admit_one(trading: Firm) -> None:
     trading.settle()
     asked = [Command.registry["RevalueForeignBalances"].model_validate(JANUARY) for _ in range(2)]
+    with trading.system.connect() as conn:
+        ready = [gathered(conn, command) for command in asked]
 
-    def run(command: Any) -> str:
+    def run(command: Command) -> str:
         try:
-            with trading.system.connect() as conn:
-                trading.store.execute(gathered(conn, command), CHIEF)
+            trading.store.execute(command, CHIEF)
         except Refusal as refusal:
             return refusal.code
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        said = sorted(pool.map(run, asked))
+        said = sorted(pool.map(run, ready))
 
     assert said == ["ALREADY_REVALUED", "done"]
 

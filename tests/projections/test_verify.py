@@ -123,7 +123,7 @@ def test_a_rule_that_changed_shows_every_journal_it_would_change(
 
     assert seen.keys() == {"posting rules repeat"}
     assert all("follows from no rule" in one for one in seen["posting rules repeat"])
-    assert len(seen["posting rules repeat"]) == 3
+    assert len(seen["posting rules repeat"]) == 4
 
 
 def test_a_journal_that_was_never_recorded_is_named(
