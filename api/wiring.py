@@ -20,7 +20,8 @@ from psycopg_pool import ConnectionPool
 import domain.contexts
 from adapters.broker import install_broker, open_broker
 from adapters.delivery import Accepted, Delivery, Drained, Outcome, Pace, Vendor, drain, outcome_id
-from adapters.outbox import ACCOUNTING, CRM, Outbox
+from adapters.exports.einvoice.source import file_of
+from adapters.outbox import ACCOUNTING, CRM, TAX, Outbox
 from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import SubjectKeys
 from adapters.postgres.mapper import FactMapper, class_of, plan_of
@@ -30,8 +31,11 @@ from adapters.postgres.recorder import Doorbell, LogRecorder
 from adapters.postgres.seal import Sealer, signing_key
 from adapters.sandbox_accounting.client import AccountingClient
 from adapters.sandbox_crm.client import CrmClient
+from adapters.sandbox_tax.client import TaxClient
+from adapters.tax_port import asking
+from api.determining import Determine
 from api.settings import Settings
-from domain.actor import EVERY_ENTITY, SYSTEM
+from domain.actor import EVERY_ENTITY, SYSTEM, Actor
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
@@ -51,6 +55,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.pay_applications import PayApplications
+from projections.periods import Periods
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
@@ -192,7 +197,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
-            BillingPlan(), PayApplications(), Retainage(), Deposits(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
         ]  # fmt: skip
 
     def prepare(self) -> None:
@@ -219,6 +224,11 @@ class System:
         """Every reaction, each on a session of its own."""
         return [self.reactor(reaction) for reaction in self.reactions()]
 
+    def einvoice(self, number: str, actor: Actor) -> bytes:
+        """The e-invoice of an invoice or credit memo. Raises as ``file_of``."""
+        with self.pool.connection() as conn:
+            return file_of(conn, self.store, number, actor)
+
     def sealer(self) -> Sealer:
         """Seals the log."""
         return Sealer(self.connect, signing_key(self.master_key))
@@ -230,7 +240,15 @@ class System:
             found[ACCOUNTING] = AccountingClient(self._http(self.settings.accounting_url))
         if self.settings.crm_url:
             found[CRM] = CrmClient(self._http(self.settings.crm_url))
+        if self.settings.tax_url:
+            found[TAX] = TaxClient(self._http(self.settings.tax_url))
         return found
+
+    @cached_property
+    def determine(self) -> Determine | None:
+        """Asks the tax engine; None where none is configured."""
+        url = self.settings.tax_url
+        return asking(TaxClient(self._http(url))) if url else None
 
     def _http(self, url: str) -> httpx.Client:
         return self._stack.enter_context(

@@ -8,9 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CASH, CONTROLLER
+from domain.billing.consent import Consent, OtherClient, Side, consented
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
-from domain.billing.payment import ClientUnknown, OtherClient, Payment
+from domain.billing.payment import Payment
+from domain.billing.payment_refusals import ClientUnknown
 from domain.command import Amount, Answer, Command
 from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch
@@ -95,6 +97,13 @@ class ApplyPayment(Command):
     close_difference: bool = Field(
         default=False, description="Let off the rest, where the entity tolerates it"
     )
+    consent_by: str = Field(
+        default="", max_length=140,
+        description="Who of the payer agrees, by office, where another client owes the invoice",
+    )  # fmt: skip
+    consent_evidence: str = Field(
+        default="", max_length=500, description="Where that consent is written"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day of the application."""
@@ -104,17 +113,15 @@ class ApplyPayment(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises OverApplied, OtherClient, CurrencyMismatch, PeriodClosed, NotFound.
 
-        ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount. Of another
-        currency: MissingRate, AlreadyUsed for an invoice that it settles in part already.
+        ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount.
+        Another client's invoice needs the payer's consent, within one entity, or is OtherClient.
+        Of another currency: MissingRate, AlreadyUsed for an invoice that it settles in part.
         """
         payment = work.load(Payment, self.payment_id)
         legal_entity(work, payment.entity)
         require_open(work, self, payment.entity, self.applied_on)
         invoice = work.load(Invoice, self.invoice_id)
-        if payment.client_id is None:
-            raise ClientUnknown("identify whose money it is first", field="payment_id")
-        if invoice.party.client_id != payment.client_id:
-            raise OtherClient("the invoice is another client's", field="invoice_id")
+        consent = self._consent(payment, invoice)
         self._require_currencies(payment, invoice)
         if min(self.amount.amount, (self.paid or self.amount).amount) <= 0:
             raise NothingToBill("an applied amount is positive", field="amount")
@@ -123,7 +130,7 @@ class ApplyPayment(Command):
         with owing(work, invoice):
             booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
             off.reduce(invoice, payment.id, self.applied_on)
-        self._use(work, payment, invoice, booked)
+        self._use(work, payment, invoice, booked, consent)
         return Answer(id=payment.id)
 
     def _require_currencies(self, payment: Payment, invoice: Invoice) -> None:
@@ -135,15 +142,27 @@ class ApplyPayment(Command):
         if self.paid and payment.currency == invoice.currency:
             raise CurrencyMismatch(f"both are in {payment.currency}: one amount", field="paid")
 
-    def _use(self, work: UnitOfWork, payment: Payment, invoice: Invoice, booked: Decimal) -> None:
+    def _use(
+        self, work: UnitOfWork, payment: Payment, invoice: Invoice, booked: Decimal,
+        consent: Consent | None,
+    ) -> None:  # fmt: skip
         on, amount = self.applied_on, self.amount.amount
         if self.paid is None:
-            payment.apply(invoice.id, invoice.number, on, amount, booked)
+            payment.apply(invoice.id, invoice.number, on, amount, booked, consent)
             return
+        if consent:
+            raise OtherClient("another client's money settles in its own currency", field="paid")
         rate = quote(work, invoice.currency, payment.functional_currency, on)
         payment.apply_across(
             invoice.id, invoice.number, on, self.paid.amount, amount, booked, rate
         )
+
+    def _consent(self, payment: Payment, invoice: Invoice) -> Consent | None:
+        if payment.client_id is None:
+            raise ClientUnknown("identify whose money it is first", field="payment_id")
+        payer, party = Side(payment.entity, payment.client_id, payment.client_code), invoice.party
+        debtor = Side(party.entity, party.client_id, party.client_code)
+        return consented(payer, debtor, self.consent_by, self.consent_evidence)
 
     def _let_off(self, work: UnitOfWork, payment: Payment, invoice: Invoice) -> LetOff:
         if not (self.take_discount or self.close_difference):

@@ -12,11 +12,10 @@ from domain.access.roles import ACCOUNTANT, ADMIN, CONTROLLER, SYSTEM
 from domain.command import Answer, Command, Value
 from domain.ledger.commands import require_open
 from domain.ledger.foreign_balance import ForeignBalance, Revalued, explained, monetary, revalue
-from domain.ledger.period import Calendar, calendar_id, month_after, month_of
+from domain.ledger.period import Calendar, calendar_id, month_after, month_end, month_of
 from domain.ledger.revaluation import RULE_VERSION, Revaluation, revaluation_id
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import Quote, quote
-from domain.receivables.allowance import last_day
 from domain.unit_of_work import UnitOfWork
 
 
@@ -59,7 +58,7 @@ class RevalueForeignBalances(Command):
     @property
     def last(self) -> date:
         """The month's last day."""
-        return last_day(month_of(self.month))
+        return month_end(self.month)
 
     def effective_on(self, today: date) -> date:
         """The month's last day."""

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
+from domain.ledger.close_commands import HardClosePeriod
 from domain.ledger.revaluation_commands import RevalueForeignBalances
+from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering.close import books_to_close
 from projections.gathering.foreign_balances import READS as REVALUATION_READS
 from projections.gathering.foreign_balances import foreign_balances
 from projections.table import Conn
@@ -37,6 +40,7 @@ class Gathering:
 
 GATHERINGS: dict[type[Command], Gathering] = {
     RevalueForeignBalances: Gathering(REVALUATION_READS, foreign_balances),
+    HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 

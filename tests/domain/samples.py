@@ -9,6 +9,8 @@ from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
     samples_clauses,
+    samples_close,
+    samples_consolidated,
     samples_corrections,
     samples_currencies,
     samples_outlook,
@@ -38,6 +40,8 @@ MORE = (
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
     samples_currencies,
+    samples_close,
+    samples_consolidated,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

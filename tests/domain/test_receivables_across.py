@@ -9,7 +9,8 @@ import pytest
 
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import OverApplied
-from domain.billing.payment import AlreadyUsed, Payment
+from domain.billing.payment import Payment
+from domain.billing.payment_refusals import AlreadyUsed
 from domain.ledger.journal import Line, Unbalanced, check_balance
 from domain.money import CurrencyMismatch
 from domain.pricing.fx import MissingRate

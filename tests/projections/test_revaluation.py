@@ -54,7 +54,7 @@ def lines(firm: Firm, on: str) -> Rows:
 
 
 def test_balances_are_read_posted_and_put_back(trading: Firm) -> None:
-    answer: Any = trading.gather("RevalueForeignBalances", **JANUARY).answer
+    answer: Any = trading.do("RevalueForeignBalances", **JANUARY).answer
     trading.settle()
 
     assert [(one.account, one.amount, one.booked, one.value) for one in answer.lines] == [
@@ -75,17 +75,17 @@ def test_balances_are_read_posted_and_put_back(trading: Firm) -> None:
 
 
 def test_the_same_books_are_revalued_once(trading: Firm) -> None:
-    trading.gather("RevalueForeignBalances", **JANUARY)
+    trading.do("RevalueForeignBalances", **JANUARY)
 
     with pytest.raises(AlreadyRevalued):
-        trading.gather("RevalueForeignBalances", **JANUARY)
+        trading.do("RevalueForeignBalances", **JANUARY)
 
 
 def test_a_late_payment_makes_the_month_new(trading: Firm) -> None:
-    trading.gather("RevalueForeignBalances", **JANUARY)
+    trading.do("RevalueForeignBalances", **JANUARY)
     receive(trading, "P2", date(2025, 1, 9))
 
-    trading.gather("RevalueForeignBalances", **JANUARY)
+    trading.do("RevalueForeignBalances", **JANUARY)
     trading.settle()
 
     assert lines(trading, "2025-01-31")[0] == ("revaluation", "1000", "USD", "-361.77")
@@ -93,10 +93,10 @@ def test_a_late_payment_makes_the_month_new(trading: Firm) -> None:
 
 
 def test_a_bank_account_takes_what_is_new_since_the_last_month(trading: Firm) -> None:
-    trading.gather("RevalueForeignBalances", **JANUARY)
+    trading.do("RevalueForeignBalances", **JANUARY)
     trading.rates(date(2025, 2, 28), USD="1.00")
 
-    answer: Any = trading.gather(
+    answer: Any = trading.do(
         "RevalueForeignBalances", entity="DE01", month=date(2025, 2, 1)
     ).answer
 
@@ -125,13 +125,13 @@ def test_two_at_once_admit_one(trading: Firm) -> None:
 
 
 def test_an_entity_without_foreign_balances_is_revalued_too(firm: Firm) -> None:
-    answer: Any = firm.gather("RevalueForeignBalances", **JANUARY).answer
+    answer: Any = firm.do("RevalueForeignBalances", **JANUARY).answer
 
     assert answer.lines == ()
 
 
 def test_a_rehearsal_posts_nothing(trading: Firm) -> None:
-    trading.gather("RevalueForeignBalances", **JANUARY, dry_run=True)
+    trading.do("RevalueForeignBalances", **JANUARY, dry_run=True)
 
     assert trading.store.load_fresh([revaluation_id("DE01", date(2025, 1, 1))]) == {}
 
@@ -163,7 +163,7 @@ def test_figures_that_were_not_in_the_books_are_found(trading: Firm) -> None:
 
 
 def test_a_difference_that_never_went_back_is_found(trading: Firm) -> None:
-    trading.gather("RevalueForeignBalances", **JANUARY)
+    trading.do("RevalueForeignBalances", **JANUARY)
     trading.settle()
     damage(trading, f"DELETE FROM {ledger(trading)}.ledger_lines"
                     " WHERE rule = 'revaluation_reversal' AND account = '1100'")  # fmt: skip
