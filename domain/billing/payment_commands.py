@@ -15,7 +15,7 @@ from domain.billing.payment import Payment
 from domain.billing.payment_refusals import ClientUnknown
 from domain.command import Amount, Answer, Command
 from domain.ledger.commands import require_open
-from domain.money import CurrencyMismatch
+from domain.money import CurrencyMismatch, Money
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
@@ -123,7 +123,7 @@ class ApplyPayment(Command):
         invoice = work.load(Invoice, self.invoice_id)
         consent = self._consent(payment, invoice)
         self._require_currencies(payment, invoice)
-        if min(self.amount.amount, (self.paid or self.amount).amount) <= 0:
+        if min(self.amount.amount, self._taken.amount) <= 0:
             raise NothingToBill("an applied amount is positive", field="amount")
         invoice.require_open_amount(self.amount.amount)
         off = self._let_off(work, payment, invoice)
@@ -133,13 +133,18 @@ class ApplyPayment(Command):
         self._use(work, payment, invoice, booked, consent)
         return Answer(id=payment.id)
 
+    @property
+    def _taken(self) -> Money:
+        """What of the payment it takes."""
+        return self.amount if self.paid is None else self.paid
+
     def _require_currencies(self, payment: Payment, invoice: Invoice) -> None:
-        given = self.paid.currency.code if self.paid else self.amount.currency.code
-        if self.amount.currency.code != invoice.currency or given != payment.currency:
+        given, taken = self.amount.currency.code, self._taken.currency.code
+        if (given, taken) != (invoice.currency, payment.currency):
             raise CurrencyMismatch(
                 "payment and invoice differ in currency: say what of each counts", field="amount"
             )
-        if self.paid and payment.currency == invoice.currency:
+        if self.paid is not None and payment.currency == invoice.currency:
             raise CurrencyMismatch(f"both are in {payment.currency}: one amount", field="paid")
 
     def _use(

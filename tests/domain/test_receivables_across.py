@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import OverApplied
 from domain.billing.payment import Payment
@@ -116,6 +117,7 @@ def test_each_side_is_said_in_its_own_currency(billed: tuple[PaperFirm, UUID]) -
     firm.refuses(CurrencyMismatch, "ApplyPayment", **{**given, "paid": None})
     firm.refuses(CurrencyMismatch, "ApplyPayment", **{**given, "paid": money("150.00", "USD")})
     firm.refuses(CurrencyMismatch, "ApplyPayment", **{**given, "amount": money("1.00", "EUR")})
+    firm.refuses(NothingToBill, "ApplyPayment", **settled(invoice, amount="0.00"))
     firm.refuses(NothingToBill, "ApplyPayment", **settled(invoice, paid="0"))
     firm.refuses(OverApplied, "ApplyPayment", **settled(invoice, paid="15001"))
     firm.refuses(OverApplied, "ApplyPayment", **settled(invoice, amount="150.01"))
@@ -133,6 +135,21 @@ def test_one_amount_is_enough_where_both_are_of_one_currency(
     given = {**settled(invoice), "payment_id": new("usd"), "paid": money("150.00", "USD")}
 
     firm.refuses(CurrencyMismatch, "ApplyPayment", **given)
+
+
+def test_another_clients_money_settles_in_its_own_currency(
+    billed: tuple[PaperFirm, UUID],
+) -> None:
+    firm, invoice = billed
+    firm.do("RegisterClient", client_id=new("other"), code="OTHER", name="Other Fictional",
+            entity="DE01", currency="JPY")  # fmt: skip
+    firm.do("RecordPayment", payment_id=new("theirs"), client_id=new("other"),
+            bank_reference="T", received_on="2025-01-20",
+            amount=money("15000", "JPY"))  # fmt: skip
+    given = {**settled(invoice), "payment_id": new("theirs"), "consent_by": "their head",
+             "consent_evidence": "a letter"}  # fmt: skip
+
+    firm.refuses(OtherClient, "ApplyPayment", **given)
 
 
 def test_a_currency_is_given_for_another_only_through_exchange_differences() -> None:

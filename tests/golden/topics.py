@@ -6,8 +6,11 @@ from typing import Any
 from tests.golden import (
     billing,
     billing_documents,
+    exchange_differences,
+    exchange_rates,
     kpi,
     kpi_projects,
+    ledger_dates,
     pricing,
     recognition,
     revenue,
@@ -23,6 +26,7 @@ Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
     revenue_estimates, recognition, kpi, kpi_projects,
+    exchange_rates, exchange_differences, ledger_dates,
 )  # fmt: skip
 
 TOPICS: dict[str, Answer] = {
