@@ -25,6 +25,7 @@ from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
+from projections.reports.realised_fx import REALISED_FX
 from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -37,6 +38,7 @@ from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
+from projections.reports.unrealised_fx import UNREALISED_FX
 from projections.reports.usage import USAGE
 
 __all__ = ["REPORTS"]
@@ -51,7 +53,8 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX, UNREALISED_FX,
+        REALISED_FX,
         SOLD_NOT_STARTED,
     )
 }  # fmt: skip

@@ -14,8 +14,10 @@ from domain.identity import named_id
 from domain.ledger.revaluation import AlreadyRevalued, Revaluation, revaluation_id
 from projections.gathering import gathered
 from projections.gathering.foreign_balances import held
+from projections.reports import REPORTS
 from tests.firm import CHIEF, Firm
 from tests.projections.faults import damage, off
+from tests.projections.test_close import tasks
 
 JANUARY: dict[str, Any] = {"entity": "DE01", "month": date(2025, 1, 1)}
 Rows = list[tuple[str, str, str, str]]
@@ -152,6 +154,64 @@ def test_contracts_counted_one_by_one_are_their_account(year: Firm) -> None:
     assert tuple(map(sum, zip(*((o.amount, o.booked) for o in of_contracts), strict=True))) == (
         booked
     )
+
+
+def asked(firm: Firm, name: str, on: date, **given: Any) -> list[dict[str, Any]]:
+    """Rows of a report."""
+    firm.settle()
+    with firm.system.connect() as conn:
+        return REPORTS[name].run(conn, {"effective": on, **given}).said()
+
+
+def test_unrealised_differences_are_listed_and_are_what_was_posted(trading: Firm) -> None:
+    trading.do("RevalueForeignBalances", **JANUARY)
+    receive(trading, "P2", date(2025, 1, 9))
+    trading.do("RevalueForeignBalances", **JANUARY)
+
+    rows = asked(trading, "unrealised-fx", date(2025, 1, 31), entity="DE01")
+
+    assert [(r["account"], r["balance"], r["value"], r["afterwards"]) for r in rows] == [
+        ("1000", "1428.00", "1142.40", "stays"), ("1100", "714.00", "571.20", "put back"),
+        ("2230", "-714.00", "-571.20", "put back"), ("2300", "-228.00", "-182.40", "put back"),
+    ]  # fmt: skip
+    assert {(r["month"], r["rate"], r["source"], r["quoted_on"]) for r in rows} == {
+        ("2025-01", "0.8000000000", "ECB", "2025-01-31"),
+    }
+    gain = sum(Decimal(r["difference"]) for r in rows)
+    posted = [Decimal(amount) for rule, account, _, amount in lines(trading, "2025-01-31")
+              if account == "7010"]  # fmt: skip
+    assert gain == -sum(posted)
+    assert asked(trading, "unrealised-fx", date(2024, 12, 31)) == []
+
+
+def test_realised_differences_are_account_7000(year: Firm) -> None:
+    rows = asked(year, "realised-fx", date(2025, 12, 31), entity="DE01")
+
+    with year.system.connect() as conn:
+        booked = conn.execute(
+            "SELECT sum(functional) FROM ledger_lines WHERE account = '7000' AND entity = 'DE01'"
+        ).fetchall()[0][0]
+    assert sum(Decimal(row["gain"]) for row in rows) == -booked != 0
+    late = asked(year, "realised-fx", date(2025, 12, 31), entity="DE01", **{"from": "2025-04-01"})
+    assert 0 < len(late) < len(rows)
+
+
+def test_a_close_waits_for_the_revaluation_and_for_late_facts(trading: Firm) -> None:
+    assert "are not valued" in checklist(trading)["revaluation"]
+    trading.do("RevalueForeignBalances", **JANUARY)
+    assert checklist(trading)["revaluation"] == ""
+
+    receive(trading, "P2", date(2025, 1, 9))
+
+    assert "have changed" in checklist(trading)["revaluation"]
+    trading.do("RevalueForeignBalances", **JANUARY)
+    assert checklist(trading)["revaluation"] == ""
+
+
+def checklist(firm: Firm) -> dict[str, str]:
+    """What is left to do of each task of January's close."""
+    firm.settle()
+    return tasks(firm)
 
 
 def test_figures_that_were_not_in_the_books_are_found(trading: Firm) -> None:
