@@ -24,6 +24,7 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.contracts.rate_commands as contract_rates
 import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
 import domain.delivery.outlook_commands as outlooks
@@ -63,12 +64,12 @@ import domain.sales.quote_commands as quotes
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
     "clauses", "closes", "closings", "collections", "consolidated_invoices", "contract_costs",
-    "contracts", "credit_memos", "deposits", "expenses", "firm_details", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
-    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
-    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revaluations",
-    "revenue", "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides",
-    "taxes", "templates", "time", "time_corrections", "time_policies", "timers", "usage",
-    "work_plans", "write_offs",
+    "contract_rates", "contracts", "credit_memos", "deposits", "expenses", "firm_details",
+    "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation",
+    "outlooks", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
+    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
+    "rebates", "receivables_policies", "recurring", "reissues", "retainage", "retainers",
+    "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_determinations",
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
+    "usage", "work_plans", "write_offs",
 ]  # fmt: skip
