@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from domain.ledger.period import PeriodClosed, PeriodNotOpen
 from domain.ledger.revaluation import AlreadyRevalued, Revaluation
 from domain.ledger.revaluation_commands import RevalueForeignBalances
 from domain.pricing.fx import MissingRate, Quote
+from domain.revenue.position import Movement, book, carrying
 from tests.domain.named import new
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples_currencies import held
@@ -130,6 +131,18 @@ def test_only_contracts_in_debit_are_money(closed: PaperFirm) -> None:
         "1200": Decimal("-9.50"), "1210": Decimal("-2.00"),
     }  # fmt: skip
     assert answer.lines[0].steps[0] == "2 contracts, each for itself"
+
+
+def test_layers_earned_ahead_are_revalued_and_layers_billed_ahead_are_not() -> None:
+    def held_as(kind: Literal["revenue", "invoice"]) -> list[ForeignBalance]:
+        moved = Movement(kind, date(2025, 1, 3), Decimal(100), Decimal(110))
+        layers = book((), moved, "EUR").layers
+        return [ForeignBalance("1200", "USD", *carrying(layers), contract_id=new(kind))]
+
+    (asset,) = monetary(held_as("revenue"))
+
+    assert revalue(asset, usd("1.25")).difference == 15
+    assert monetary(held_as("invoice")) == []
 
 
 def test_what_is_not_money_is_left_alone() -> None:

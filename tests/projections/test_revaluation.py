@@ -12,6 +12,8 @@ from domain.command import Command
 from domain.errors import Refusal
 from domain.identity import named_id
 from domain.ledger.revaluation import AlreadyRevalued, Revaluation, revaluation_id
+from projections import gathering
+from projections.as_of import NotYetRead
 from projections.gathering import gathered
 from projections.gathering.foreign_balances import held
 from projections.reports import REPORTS
@@ -245,3 +247,15 @@ def test_a_year_holds_a_month_revalued_twice(year: Firm) -> None:
     assert isinstance(run, Revaluation)
     assert run.version == 2
     assert {row.balance.account for row in run.rows} >= {"1000", "1100", "1200", "1210", "2210"}
+
+
+def test_what_is_not_posted_yet_is_waited_for(
+    trading: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "PATIENCE_S", 0.0)
+    trading.settle()
+    receive(trading, "P2", date(2025, 1, 9))
+    asked_now = Command.registry["RevalueForeignBalances"].model_validate(JANUARY)
+
+    with trading.system.connect() as conn, pytest.raises(NotYetRead, match="posted up to"):
+        gathered(conn, asked_now)
