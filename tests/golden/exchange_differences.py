@@ -11,7 +11,7 @@ from domain.ledger.period import month_after, month_of
 from domain.pricing.fx import Quote
 from domain.receivables.across import Across
 from domain.receivables.reduction import relieved
-from tests.golden.exchange_rates import DAY, books_of, codes, into_books, known
+from tests.golden.exchange_rates import DAY, books_of, codes, into_books, known, missing_rate
 from tests.golden.given import Given, day, first, has, maybe, number
 
 CLOSING = (
@@ -103,8 +103,11 @@ def reversal(given: Given) -> dict[str, Any]:
 
 def cumulative_delta(given: Given) -> dict[str, Any]:
     """A bank account month by month: each run posts what is new since the last."""
+    if not has(given, "rates", "months", "runs"):
+        return revaluation(given)
     books, amount = books_of(given), foreign(given)
-    booked = number(given, "book_value", "booked")
+    value = maybe(given, "book_value", "booked")
+    booked = at(given, BOOKED_AT, books).convert(amount) if value is None else value
     answer: dict[str, Any] = {"value_after": [], "deltas": [], "gains_losses": []}
     for one in first(given, "rates", "months", "runs"):
         held = maybe(one, "balance_fc", "balance")
@@ -209,7 +212,13 @@ def three_currencies(given: Given) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def closing_rate(given: Given) -> dict[str, Any]:
+    """What it makes of a balance, or which one it is where only rates are given."""
+    return revaluation(given) if has(given, *CLOSING) else missing_rate(given)
+
+
 TOPICS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "fx.closing_rate": closing_rate,
     "fx.revaluation": revaluation,
     "fx.unrealised": revaluation,
     "fx.unrealised_loss": revaluation,

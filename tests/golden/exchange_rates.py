@@ -195,7 +195,6 @@ TOPICS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "fx.cross_rates": all_crosses,
     "fx.triangulation": triangulation,
     "fx.average_rate": average_rate,
-    "fx.closing_rate": missing_rate,
     "fx.missing_rate": missing_rate,
     "fx.stale_rate": missing_rate,
 }
