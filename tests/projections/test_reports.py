@@ -116,6 +116,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     year.do("PlanBillingSchedule", contract_id=new("late tower"),
             project_id=new("late tower site"), effective_date="2025-01-10",
             entries=[entry("late", "2025-02-01", pct="100")])  # fmt: skip
+    year.do("RevalueForeignBalances", entity="DE01", month=date(2025, 1, 1))
     year.settle()
 
     assert more
