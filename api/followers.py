@@ -62,7 +62,7 @@ class Followers:
         return waits
 
     def close(self) -> None:
-        """Give up every connection, and with them the lead: others may follow."""
+        """Give up the leads and the connection that watches."""
         for reactor in self._reactors:
             reactor.close()
         self._feed.close()

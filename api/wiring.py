@@ -39,6 +39,7 @@ from domain.actor import EVERY_ENTITY, SYSTEM, Actor
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
+from projections.allocations import Allocations
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.billing_plan import BillingPlan
@@ -199,6 +200,7 @@ class System:
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
+            Allocations(),
             Revaluations(),
         ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.allocation.rule_commands as allocation_rules
+import domain.allocation.run_commands as allocation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
@@ -36,8 +38,12 @@ import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
+import domain.ledger.attestation_commands as attestations
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
+import domain.ledger.policy_commands as ledger_policies
+import domain.ledger.proposal_commands as journal_proposals
+import domain.ledger.recurring_commands as recurring_journals
 import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
@@ -62,14 +68,15 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-    "clauses", "closes", "closings", "collections", "consolidated_invoices", "contract_costs",
-    "contract_rates", "contracts", "credit_memos", "deposits", "expenses", "firm_details",
-    "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation",
+    "access", "adjustments", "allocation_rules", "allocation_runs", "allowances", "attestations",
+    "billing_runs", "billing_schedules", "change_orders", "clauses", "closes", "closings",
+    "collections", "consolidated_invoices", "contract_costs", "contract_rates", "contracts",
+    "credit_memos", "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices",
+    "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums", "organisation",
     "outlooks", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
     "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
-    "rebates", "receivables_policies", "recurring", "reissues", "retainage", "retainers",
-    "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_determinations",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
+    "rebates", "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
+    "retainers", "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
+    "time_policies", "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

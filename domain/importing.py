@@ -213,9 +213,8 @@ class Import:
         """Aggregates as the commands before this one left them."""
         missing = [id_ for id_ in ids if id_ not in self._aggregates and id_ not in self._absent]
         if missing:
-            found = self._store.load_fresh(missing)
-            self._aggregates |= found
-            self._absent.update(id_ for id_ in missing if id_ not in found)
+            self._aggregates |= self._store.load_fresh(missing)
+            self._absent.update(id_ for id_ in missing if id_ not in self._aggregates)
         return {id_: self._aggregates[id_] for id_ in ids if id_ in self._aggregates}
 
     consult = fetch

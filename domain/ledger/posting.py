@@ -23,6 +23,7 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.allocation_posting import ALLOCATION_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
     expense_undone,
@@ -278,6 +279,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    **ALLOCATION_RULES,
     **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),

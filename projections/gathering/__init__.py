@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.command import Command
+from domain.ledger.attestation_commands import AttestReport
 from domain.ledger.close_commands import HardClosePeriod
 from domain.ledger.revaluation_commands import RevalueForeignBalances
-from projections import close_tasks
+from projections import allocation_inputs, close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering import attestation
 from projections.gathering.close import books_to_close
 from projections.gathering.foreign_balances import READS as REVALUATION_READS
 from projections.gathering.foreign_balances import foreign_balances
@@ -29,18 +32,22 @@ C = TypeVar("C", bound=Command)
 
 @dataclass(frozen=True)
 class Gathering:
-    """``reads`` names the projections; ``fields`` answers the command's fields at a position.
+    """``reads`` names the projections, perhaps by command; ``fields`` answers its fields.
 
     ``fields`` gets the connection inside the snapshot, the command as asked, and the position.
     """
 
-    reads: tuple[str, ...]
+    reads: tuple[str, ...] | Callable[[Any], tuple[str, ...]]
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
+_ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
 GATHERINGS: dict[type[Command], Gathering] = {
+    RunAllocation: _ALLOCATION,
+    SupersedeAllocationRun: _ALLOCATION,
     RevalueForeignBalances: Gathering(REVALUATION_READS, foreign_balances),
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
+    AttestReport: Gathering(attestation.reads, attestation.digest),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 
@@ -53,8 +60,9 @@ def gathered(conn: Conn, command: C) -> C:
     if not command.GATHERED:
         return command
     found = GATHERINGS[type(command)]
-    end = _posted_end(conn) if "ledger" in found.reads else log_end(conn)
-    with _read_up(conn, found.reads, end) as known:
+    reads = found.reads if isinstance(found.reads, tuple) else found.reads(command)
+    end = _posted_end(conn) if "ledger" in reads else log_end(conn)
+    with _read_up(conn, reads, end) as known:
         fields = found.fields(conn, command, known)
     given = {name: getattr(command, name) for name in command.model_fields_set}
     return type(command).model_validate({**given, "command_id": command.command_id, **fields})

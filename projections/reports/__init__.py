@@ -1,6 +1,7 @@
 """The reports, by name: each answers as of an effective date and a known position."""
 
 from projections.report import Report
+from projections.reports.allocations import ALLOCATIONS
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
@@ -53,8 +54,8 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX, UNREALISED_FX,
-        REALISED_FX,
-        SOLD_NOT_STARTED,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
+        SOLD_NOT_STARTED, ALLOCATIONS,
+        UNREALISED_FX, REALISED_FX,
     )
 }  # fmt: skip

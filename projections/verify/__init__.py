@@ -10,6 +10,7 @@ from projections.projection import Projection
 from projections.recorded import Decode
 from projections.scratch import pages
 from projections.table import Conn
+from projections.verify.allocations import Allocations
 from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
 from projections.verify.check import Check, Evidence, Verdict
@@ -43,7 +44,7 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
     Revaluations, RatesUsed,
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ AGAIN: dict[str, dict[str, Any]] = {
         "balances": [samples_currencies.held("1100", "1000.00", "968.90")],
     },
     "SetRebateAgreement": {"mode": "graduated"},
+    "CaptureDriver": {"source": "a count in March"},
     "PublishTemplate": {"checklist": ["scope"]},
 }
 """Commands that say something else the second time, and what."""

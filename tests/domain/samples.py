@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_clauses,
     samples_close,
     samples_consolidated,
@@ -42,6 +43,7 @@ MORE = (
     samples_currencies,
     samples_close,
     samples_consolidated,
+    samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -219,7 +219,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
                  "SettleRebate", "ReimburseExpense", "CertifyPayApplication",
-                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED):  # fmt: skip
+                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", "ReverseAllocationRun",
+                 *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     paid_across(paper, at.invoice)
     for more in ({}, {"balances": [held("1100", "1000.00", "968.90")]}):

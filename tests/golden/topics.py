@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.golden import (
+    allocation,
     billing,
     billing_documents,
     exchange_differences,
@@ -25,7 +26,7 @@ from tests.golden.naming import answer_of
 Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
-    revenue_estimates, recognition, kpi, kpi_projects,
+    revenue_estimates, recognition, kpi, kpi_projects, allocation,
     exchange_rates, exchange_differences, ledger_dates,
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ from tests.domain.samples_sales import (
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
+from tests.projections.overhead import pass_on_overhead
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -74,6 +75,8 @@ def live_a_year(firm: Firm) -> None:
     give_back(firm)
     by_template(firm)
     revalue(firm)
+    firm.settle()
+    pass_on_overhead(firm)
     firm.settle()
 
 

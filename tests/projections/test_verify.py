@@ -104,14 +104,14 @@ def test_a_line_that_is_not_the_logs_is_named(year: Firm, statement: str, words:
 
 def test_a_journal_that_says_otherwise_than_the_rules_is_named(year: Firm) -> None:
     def redate(facts: dict[str, Any]) -> None:
-        facts["accounting_date"] = "2025-01-31"
+        facts["accounting_date"] = "2025-01-30"
 
     with owner(year) as conn:
         conn.execute("DELETE FROM events WHERE topic = 'ledger.journal_posted'"
                      " AND payload LIKE '%%\"rule\":\"manual\"%%'")  # fmt: skip
     rewrite(year, "ledger.journal_posted", redate)
 
-    assert "accounting_date is 2025-01-31" in off(year)["posting rules repeat"][0]
+    assert "accounting_date is 2025-01-30" in off(year)["posting rules repeat"][0]
 
 
 def test_a_rule_that_changed_shows_every_journal_it_would_change(
