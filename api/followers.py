@@ -62,7 +62,7 @@ class Followers:
         return waits
 
     def close(self) -> None:
-        """Give up every lead, so that whoever comes next may take it."""
+        """Give up the leads and the connection that watches."""
         for reactor in self._reactors:
             reactor.close()
         self._feed.close()

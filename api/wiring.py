@@ -67,6 +67,7 @@ from projections.receivables import Receivables
 from projections.recurring import Recurring
 from projections.retainage import Retainage
 from projections.retainers import Retainers
+from projections.revaluations import Revaluations
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
@@ -200,6 +201,7 @@ class System:
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
             Allocations(),
+            Revaluations(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

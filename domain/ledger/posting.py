@@ -38,6 +38,7 @@ from domain.ledger.delivery_posting import (
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
+from domain.ledger.revaluation_posting import REVALUATION_RULES
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
@@ -279,6 +280,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
     **ALLOCATION_RULES,
+    **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

@@ -26,6 +26,7 @@ from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
+from projections.reports.realised_fx import REALISED_FX
 from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -38,6 +39,7 @@ from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
+from projections.reports.unrealised_fx import UNREALISED_FX
 from projections.reports.usage import USAGE
 
 __all__ = ["REPORTS"]
@@ -54,5 +56,6 @@ REPORTS: dict[str, Report] = {
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         SOLD_NOT_STARTED, ALLOCATIONS,
+        UNREALISED_FX, REALISED_FX,
     )
 }  # fmt: skip

@@ -21,10 +21,12 @@ from projections.verify.gathering import gathered
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
+from projections.verify.rates import RatesUsed
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
 from projections.verify.retainers import Retainers
+from projections.verify.revaluations import Revaluations
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -43,6 +45,7 @@ CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
+    Revaluations, RatesUsed,
 )  # fmt: skip
 
 

@@ -7,8 +7,11 @@ from tests.golden import (
     allocation,
     billing,
     billing_documents,
+    exchange_differences,
+    exchange_rates,
     kpi,
     kpi_projects,
+    ledger_dates,
     pricing,
     recognition,
     revenue,
@@ -24,6 +27,7 @@ Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
     revenue_estimates, recognition, kpi, kpi_projects, allocation,
+    exchange_rates, exchange_differences, ledger_dates,
 )  # fmt: skip
 
 TOPICS: dict[str, Answer] = {
