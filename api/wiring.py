@@ -35,6 +35,7 @@ from domain.actor import EVERY_ENTITY, SYSTEM
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
+from projections.assets import Assets
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.billing_plan import BillingPlan
@@ -51,6 +52,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.pay_applications import PayApplications
+from projections.payables import Payables
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
@@ -193,6 +195,7 @@ class System:
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(),
+            Payables(), Assets(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.assets.commands as assets
+import domain.assets.run_commands as depreciation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
@@ -35,6 +37,9 @@ import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
+import domain.payables.accrual_commands as accruals
+import domain.payables.commands as payables
+import domain.payables.retainage_commands as vendor_retainage
 import domain.pricing.commands as pricing
 import domain.pricing.tax_commands as taxes
 import domain.receivables.allowance_commands as allowances
@@ -56,13 +61,14 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-    "clauses", "closings", "collections", "contract_costs", "contracts", "credit_memos",
-    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
-    "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
-    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
-    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
-    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
+    "access", "accruals", "adjustments", "allowances", "assets", "billing_runs",
+    "billing_schedules", "change_orders", "clauses", "closings", "collections", "contract_costs",
+    "contracts", "credit_memos", "deposits", "depreciation_runs", "expenses", "handoffs",
+    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
+    "parking", "payables", "paying_terms", "payment_corrections", "payments", "pipeline",
+    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
+    "rebates", "receivables_policies", "recurring", "reissues", "retainage", "retainers",
+    "revenue", "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes", "templates",
+    "time", "time_corrections", "time_policies", "timers", "usage", "vendor_retainage",
+    "work_plans", "write_offs",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import strawberry
 
 from api.graphql.billing_words import BILLING
+from api.graphql.cost_words import COSTS
 from api.graphql.revenue_words import REVENUE
 from domain.access import roles
 from domain.delivery.outlook import Measure
@@ -104,7 +105,7 @@ KNOWN: dict[tuple[str, ...], Any] = {
     ),
     **{
         words: made(name, same(*words), said)
-        for words, (name, said) in (REVENUE | BILLING).items()
+        for words, (name, said) in (REVENUE | BILLING | COSTS).items()
     },
 }
 

@@ -23,6 +23,7 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.assets_posting import ASSETS_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
     expense_undone,
@@ -36,6 +37,7 @@ from domain.ledger.delivery_posting import (
 )
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
+from domain.ledger.payables_posting import PAYABLES_RULES
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
@@ -277,6 +279,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    **PAYABLES_RULES,
+    **ASSETS_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

@@ -1,6 +1,7 @@
 """The reports, by name: each answers as of an effective date and a known position."""
 
 from projections.report import Report
+from projections.reports.asset_register import ASSET_REGISTER
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
@@ -19,6 +20,7 @@ from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
+from projections.reports.payables_ageing import PAYABLES_AGEING
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
@@ -34,6 +36,7 @@ from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
 from projections.reports.usage import USAGE
+from projections.reports.vendor_statement import VENDOR_STATEMENT
 
 __all__ = ["REPORTS"]
 
@@ -47,6 +50,6 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER,
     )
 }  # fmt: skip

@@ -16,10 +16,20 @@ from projections.verify.check import Check, Evidence, Verdict
 from projections.verify.consumption import Consumption
 from projections.verify.credit_accounts import CreditAccounts
 from projections.verify.deliveries import Deliveries
+from projections.verify.depreciation import DepreciationRuns
 from projections.verify.gathering import gathered
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
+from projections.verify.payables import (
+    AssetCost,
+    AssetsWrittenOff,
+    IntangibleCost,
+    IntangiblesWrittenOff,
+    RetainagePayable,
+    SettledBills,
+    VendorPayables,
+)
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
@@ -41,7 +51,9 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, VendorPayables,
+    RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
+    IntangiblesWrittenOff, DepreciationRuns,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ AGAIN: dict[str, dict[str, Any]] = {
     "OverrideTax": {"evidence": "certificate 8"},
     "SetRebateAgreement": {"mode": "graduated"},
     "PublishTemplate": {"checklist": ["scope"]},
+    "SetCapitalizationPolicy": {"threshold": "900.00"},
 }
 """Commands that say something else the second time, and what."""
 

@@ -8,9 +8,11 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_assets,
     samples_clauses,
     samples_corrections,
     samples_outlook,
+    samples_payables,
     samples_plans,
     samples_progress,
     samples_rebates,
@@ -36,6 +38,7 @@ MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_payables, samples_assets,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
@@ -174,7 +177,7 @@ def deal(firm: Firm, name: str = "open deal", **fields: Any) -> UUID:
 def journal(firm: Firm, name: str = "rent", on: date = date(2025, 1, 8)) -> UUID:
     """Post a manual journal of 100 EUR; its id."""
     lines = [{"account": "6010", "currency": "EUR", "debit": "100"},
-             {"account": "2000", "currency": "EUR", "credit": "100"}]  # fmt: skip
+             {"account": "2010", "currency": "EUR", "credit": "100"}]  # fmt: skip
     return firm.do("PostJournal", journal_id=new(name), entity="DE01", accounting_date=on,
                    description=name, lines=lines).answer.id  # fmt: skip
 
@@ -211,7 +214,7 @@ def samples(firm: Firm, at: Stage) -> dict[str, dict[str, Any]]:
             "journal_id": new("j2"), **entity, "accounting_date": "2025-01-09",
             "description": "rent",
             "lines": [{"account": "6010", "currency": "EUR", "debit": "1"},
-                      {"account": "2000", "currency": "EUR", "credit": "1"}]},
+                      {"account": "2010", "currency": "EUR", "credit": "1"}]},
         "ReverseJournal": {"journal_id": at.journal, "reversal_id": new("j3"),
                            "accounting_date": "2025-01-10"},
         "PostDerivedJournal": {

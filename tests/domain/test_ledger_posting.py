@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.ledger.posting import RULES, entries_of
+from tests.domain import samples_assets, samples_payables
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
 from tests.domain.samples_receivables import POSTED
@@ -218,7 +219,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
                  "SettleRebate", "ReimburseExpense", "CertifyPayApplication",
-                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED):  # fmt: skip
+                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED,
+                 *samples_payables.POSTED, *samples_assets.POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     paper.do("ReverseExpense", expense_id=approved_expense(paper, at.project, "e9"), why="x")
     _, entry = paper.work(at.project, date(2025, 1, 8))

@@ -39,6 +39,7 @@ from tests.domain.samples_sales import (
 )
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
+from tests.projections.history_costs import buy, own
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -68,6 +69,8 @@ def live_a_year(firm: Firm) -> None:
     look_ahead(firm, project)
     keep_retainers(firm)
     build_by_values(firm)
+    buy(firm, project)
+    own(firm)
     firm.settle()
 
 

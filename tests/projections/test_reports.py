@@ -12,6 +12,7 @@ from projections.packet import Packet
 from projections.report import LATEST
 from projections.reports import REPORTS
 from tests.domain.named import new
+from tests.domain.samples_payables import desk, owed
 from tests.domain.samples_progress import (
     applied,
     built,
@@ -31,6 +32,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "customer-statement": {"client": "ACME"},
+    "vendor-statement": {"vendor": "SUB"},
 }
 CARE = named_id("revenue sample", "Care")
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
@@ -106,6 +108,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     certified(year, "late", "2025-01-09", on="late hall")
     charged(year, "late", "2025-01-10", on="late hall")
     deposited(year, "late", "1.00", "2025-01-09", on="late hall")
+    owed(year, "late", desk("10.00"), billed_on="2025-01-10")
     built(year, "late tower", "1")
     year.do("PlanBillingSchedule", contract_id=new("late tower"),
             project_id=new("late tower site"), effective_date="2025-01-10",
