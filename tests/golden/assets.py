@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from domain.assets.depreciation import (
@@ -46,6 +48,13 @@ def months_of(given: Given, *stems: str) -> int:
     )
 
 
+def unit_of(given: Given) -> int:
+    """How many months lie between two figures of a list: a life in years is told by years."""
+    stems = ("useful_life", "life", "term")
+    in_years = any(has(given, f"{stem}_years") for stem in stems) or has(given, "years")
+    return 12 if in_years else 1
+
+
 def convention_of(given: Given, start: date, default: Convention) -> Convention:
     word = first(given, "convention", "first_month", "method_of_first_month", "proration")
     if word is None:
@@ -70,14 +79,12 @@ def partial_month(given: Given) -> dict[str, Any]:
 
 def told(given: Given, lines: list[MonthLine], cost: Decimal) -> dict[str, Any]:
     """Figures after each month, under the names that publishers use; nothing after the last."""
-    unit = unit_of(given)
-    whole_units = {no // unit: line for no, line in enumerate(lines, 1) if no % unit == 0}
-    off = {no: line.accumulated for no, line in whole_units.items()}
+    off = {no: line.accumulated for no, line in enumerate(lines, 1)}
+    years = by_year(given, lines)
+    if unit_of(given) > 1:
+        off = dict(enumerate(accumulate(years.values()), 1))
     carrying = {no: cost - taken for no, taken in off.items()}
     by_month = {f"{line.month:%Y-%m}": line.amount for line in lines}
-    years: dict[str, Decimal] = {}
-    for line in lines:
-        years[f"{line.month:%Y}"] = years.get(f"{line.month:%Y}", Decimal(0)) + line.amount
     whole = lines[1] if len(lines) > 1 else lines[0]
     return {
         "monthly": whole.amount,
@@ -100,6 +107,18 @@ def told(given: Given, lines: list[MonthLine], cost: Decimal) -> dict[str, Any]:
         "by_year": years,
         "depreciation_by_year": years,
     }  # fmt: skip
+
+
+def by_year(given: Given, lines: list[MonthLine]) -> dict[str, Decimal]:
+    """Whole years are rounded as such: twelve rounded months would be some cents off."""
+    plan, code = plan_given(given, "days"), currency(given)
+    weights = [plan.share, *([Fraction(1)] * (plan.months - 1)), 1 - plan.share][: len(lines)]
+    ends: dict[str, Decimal] = {}
+    for line, done in zip(lines, accumulate(weights), strict=True):
+        exact = plan.amount * done.numerator / (plan.months * done.denominator)
+        ends[f"{line.month:%Y}"] = quantize(exact, code)
+    befores = [Decimal(0), *ends.values()]
+    return {year: end - before for (year, end), before in zip(ends.items(), befores, strict=False)}
 
 
 def text_keys(figures: dict[int, Decimal]) -> dict[str, Decimal]:
@@ -147,6 +166,8 @@ def written_off(given: Given) -> Decimal:
         gone = month_of(day(first(given, "disposed_on", "sold_on")))
         return sum((line.amount for line in lines if line.month < gone), Decimal(0))
     after = number(given, "months_depreciated", "after_months", "months_used", default="0")
+    if unit_of(given) > 1 and after % 12 == 0:
+        return sum(list(by_year(given, lines).values())[: int(after) // 12], Decimal(0))
     return sum((line.amount for line in lines[: int(after)]), Decimal(0))
 
 
