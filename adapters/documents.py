@@ -83,6 +83,9 @@ class Invoice(_Billed):
 
     kind: Literal["invoice"] = "invoice"
     due_on: date
+    consolidated_number: str = Field(
+        default="", description="Of the document that the client has, which this is a part of"
+    )
 
     @property
     def lane(self) -> str:

@@ -208,6 +208,7 @@ def invoice(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, st
         number=fact.number, issued_on=fact.issued_on, due_on=fact.due_on, currency=fact.currency,
         lines=(*lines, *retainage(held)), net=fact.totals.net - held, tax=fact.totals.tax,
         total=fact.totals.due,
+        consolidated_number=fact.part_of.number if fact.part_of else "",
     ), ACCOUNTING  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from api import health, pages
 from api.auth import Keys
+from api.einvoice_files import EInvoiceFiles
 from api.freshness import Freshness
 from api.graphql.gateway import Gateway
 from api.graphql.schema import sdl
@@ -32,6 +33,7 @@ class Parts:
     keys: Keys
     view: GraphQLView
     reports: ReportPages
+    einvoices: EInvoiceFiles
     projections: tuple[str, ...]
 
 
@@ -61,7 +63,8 @@ def assemble(system: System, stack: ExitStack) -> Parts:
     keys = Keys(system.store)
     sources = Sources(system.store, reads.connection, reports.connection, names)
     view = GraphQLView(Gateway(sources, lambda: freshness.reached), keys, freshness)
-    return Parts(reads, freshness, keys, view, ReportPages(sources, view), names)
+    einvoices = EInvoiceFiles(view, system.einvoice)
+    return Parts(reads, freshness, keys, view, ReportPages(sources, view), einvoices, names)
 
 
 def routes(parts: Parts, pending: Callable[[], Sequence[str]]) -> list[Route]:
@@ -77,6 +80,7 @@ def routes(parts: Parts, pending: Callable[[], Sequence[str]]) -> list[Route]:
         Route("/schema.graphql", schema_text),
         Route("/reports", parts.reports.shown, methods=["POST"]),
         Route("/reports/{name}", parts.reports.asked),
+        Route("/e-invoices/{number}", parts.einvoices.asked),
         Route("/explorer", parts.reports.explored, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),

@@ -19,7 +19,7 @@ COMMANDS = {
     "import": "Take in files: deals, time, rates",
     "run": "Recognise the revenue of an entity's month",
     "report": "Print a report as of any date and position",
-    "export": "Write the ledger as hledger or beancount",
+    "export": "Write the ledger as hledger or beancount, a document as an e-invoice",
     "verify": "Check every invariant, the seal, the rules and the projections",
     "rebuild": "Build a projection anew beside the live one and switch",
     "replay": "Fold history up to a position into a scratch schema and compare",

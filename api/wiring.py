@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 import domain.contexts
 from adapters.broker import install_broker, open_broker
 from adapters.delivery import Accepted, Delivery, Drained, Outcome, Pace, Vendor, drain, outcome_id
+from adapters.exports.einvoice.source import file_of
 from adapters.outbox import ACCOUNTING, CRM, Outbox
 from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import SubjectKeys
@@ -31,7 +32,7 @@ from adapters.postgres.seal import Sealer, signing_key
 from adapters.sandbox_accounting.client import AccountingClient
 from adapters.sandbox_crm.client import CrmClient
 from api.settings import Settings
-from domain.actor import EVERY_ENTITY, SYSTEM
+from domain.actor import EVERY_ENTITY, SYSTEM, Actor
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
@@ -53,6 +54,7 @@ from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.pay_applications import PayApplications
 from projections.payables import Payables
+from projections.periods import Periods
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
@@ -194,7 +196,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
-            BillingPlan(), PayApplications(), Retainage(), Deposits(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
             Payables(), Assets(),
         ]  # fmt: skip
 
@@ -221,6 +223,11 @@ class System:
     def reactors(self) -> list[Reactor]:
         """Every reaction, each on a session of its own."""
         return [self.reactor(reaction) for reaction in self.reactions()]
+
+    def einvoice(self, number: str, actor: Actor) -> bytes:
+        """The e-invoice of an invoice or credit memo. Raises as ``file_of``."""
+        with self.pool.connection() as conn:
+            return file_of(conn, self.store, number, actor)
 
     def sealer(self) -> Sealer:
         """Seals the log."""

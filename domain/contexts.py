@@ -4,6 +4,7 @@ import domain.access.commands as access
 import domain.assets.commands as assets
 import domain.assets.run_commands as depreciation_runs
 import domain.billing.adjustment_commands as adjustments
+import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.minimum_commands as minimums
@@ -35,8 +36,10 @@ import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
+import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
+import domain.organisation.detail_commands as firm_details
 import domain.payables.accrual_commands as accruals
 import domain.payables.commands as payables
 import domain.payables.retainage_commands as vendor_retainage
@@ -62,13 +65,14 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "accruals", "adjustments", "allowances", "assets", "billing_runs",
-    "billing_schedules", "change_orders", "clauses", "closings", "collections", "contract_costs",
-    "contracts", "credit_memos", "deposits", "depreciation_runs", "expenses", "handoffs",
-    "integration", "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks",
-    "parking", "payables", "paying_terms", "payment_corrections", "payments", "pipeline",
-    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
-    "rebates", "receivables_policies", "recurring", "reissues", "retainage", "retainers",
-    "revenue", "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes", "templates",
-    "time", "time_corrections", "time_policies", "timers", "usage", "vendor_retainage",
-    "work_plans", "write_offs",
+    "billing_schedules", "change_orders", "clauses", "closes", "closings", "collections",
+    "consolidated_invoices", "contract_costs", "contracts", "credit_memos", "deposits",
+    "depreciation_runs", "expenses", "firm_details", "handoffs", "integration", "invoices",
+    "ledger", "memo_credits", "minimums", "organisation", "outlooks", "parking", "payables",
+    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
+    "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
+    "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time",
+    "time_corrections", "time_policies", "timers", "usage", "vendor_retainage", "work_plans",
+    "write_offs",
 ]  # fmt: skip

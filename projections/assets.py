@@ -41,9 +41,12 @@ MOVES = Table(
 )  # fmt: skip
 SERVICES = Table(
     "asset_services",
-    {"asset_id": "uuid", "position": "bigint", "in_service_on": "date"},
+    {
+        "asset_id": "uuid", "position": "bigint", "in_service_on": "date", "entity": "text",
+        "first_month": "date", "last_month": "date",
+    },
     key=("asset_id",),
-)
+)  # fmt: skip
 WAITING = Table(
     "assets_to_be",
     {"id": "uuid", "entity": "text", "code": "text", "name": "text"},
@@ -105,7 +108,14 @@ class Assets(Projection):
     @on(Asset.PlacedInService)
     def placed(self, fact: Asset.PlacedInService, at: Recorded, fold: Fold) -> None:
         """Used."""
-        fold.append(SERVICES, at.stream_id, at.position, fact.in_service_on)
+        fold.put(SERVICES, asset_id=at.stream_id, position=at.position, entity=fact.entity,
+                 in_service_on=fact.in_service_on, first_month=fact.plan.first,
+                 last_month=fact.plan.last)  # fmt: skip
+
+    @on(Asset.Revised)
+    def revised(self, fact: Asset.Revised, at: Recorded, fold: Fold) -> None:
+        """Written off until another month."""
+        fold.patch(SERVICES, at.stream_id, last_month=fact.plan.last)
 
     @on(Asset.Depreciated)
     def depreciated(self, fact: Asset.Depreciated, at: Recorded, fold: Fold) -> None:
@@ -129,6 +139,7 @@ class Assets(Projection):
     def impaired(self, fact: Asset.Impaired, at: Recorded, fold: Fold) -> None:
         """Worth less."""
         of = fact.asset
+        fold.patch(SERVICES, at.stream_id, last_month=fact.plan.last)
         fold.append(MOVES, at.position, 0, at.stream_id, of.entity, WRITTEN_OFF[of.kind],
                     of.books, fact.impaired_on, -fact.loss, "impaired")  # fmt: skip
 

@@ -17,6 +17,12 @@ ITEMS = Table(
     },
     key=("values_id", "item"),
 )  # fmt: skip
+SCHEDULES = Table(
+    "value_schedules",
+    {"id": "uuid", "contract_id": "uuid", "position": "bigint"},
+    key=("id",),
+    indexes=("contract_id",),
+)
 SHEETS = Table(
     "pay_applications",
     {
@@ -57,13 +63,17 @@ class PayApplications(Projection):
     """A line's retainage is its share, by work and materials, of what the application keeps."""
 
     name = "pay_applications"
-    tables = (ITEMS, SHEETS, LINES, STEPS, CERTIFIED)
+    version = 2
+    tables = (SCHEDULES, ITEMS, SHEETS, LINES, STEPS, CERTIFIED)
 
     @on(ValueSchedule.Set, ValueSchedule.Replaced)
     def values(
         self, fact: ValueSchedule.Set | ValueSchedule.Replaced, at: Recorded, fold: Fold
     ) -> None:
         """The lines and their words."""
+        if isinstance(fact, ValueSchedule.Set):
+            fold.put(SCHEDULES, id=at.stream_id, contract_id=fact.contract_id,
+                     position=at.position)  # fmt: skip
         for one in fact.items:
             self._item(fold, at.stream_id, one)
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.retainer_account import Retainer
-from domain.billing.retainer_grant import Granted, ItemDraw, RetainerOf, Took
+from domain.billing.retainer_grant import Agreement, Granted, ItemDraw, RetainerOf, Took
 from domain.contracts.account import ContractAccount
 from domain.revenue.policy import RevenuePolicy
 from projections.fold import Fold
@@ -67,6 +67,15 @@ CARRIED = Table(
     key=("position", "grant_id"),
     indexes=("retainer_id, period",),
 )  # fmt: skip
+AGREED = Table(
+    "retainer_agreements",
+    {
+        "position": "bigint", "retainer_id": "uuid", "from_date": "date", "months": "int",
+        "in_advance": "boolean", "fee": "numeric",
+    },
+    key=("position",),
+    indexes=("retainer_id, position",),
+)  # fmt: skip
 POLICIES = Table(
     "retainer_policies",
     {"position": "bigint", "entity": "text", "from_on": "date", "breakage_pct": "numeric"},
@@ -82,7 +91,8 @@ class Retainers(Projection):
     """
 
     name = "retainers"
-    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED, POLICIES)
+    version = 2
+    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED, AGREED, POLICIES)
 
     @on(Retainer.Agreed)
     def agreed(self, fact: Retainer.Agreed, at: Recorded, fold: Fold) -> None:
@@ -91,6 +101,16 @@ class Retainers(Projection):
         fold.put(RETAINERS, id=at.stream_id, contract_id=of.contract_id, entity=of.entity,
                  currency=of.currency, unit=terms.unit, from_date=terms.from_date,
                  rolled=None, position=at.position)  # fmt: skip
+        self._agreement(fold, at, terms)
+
+    @on(Retainer.Changed)
+    def changed(self, fact: Retainer.Changed, at: Recorded, fold: Fold) -> None:
+        """Other terms for the periods from a day on."""
+        self._agreement(fold, at, fact.agreement)
+
+    def _agreement(self, fold: Fold, at: Recorded, terms: Agreement) -> None:
+        fold.append(AGREED, at.position, at.stream_id, terms.from_date, terms.months,
+                    terms.in_advance, terms.fee)  # fmt: skip
 
     @on(Retainer.Funded)
     def funded(self, fact: Retainer.Funded, at: Recorded, fold: Fold) -> None:

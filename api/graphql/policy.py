@@ -34,6 +34,7 @@ POLICY: dict[str, frozenset[str]] = {
     "Expense": READERS,
     "ProjectTotals": MARGIN_READERS,
     "Billable": BILL_READERS | {PROJECT_MANAGER},
+    "ConsolidatedInvoice": BILL_READERS,
     "Invoice": BILL_READERS,
     "InvoiceLine": BILL_READERS,
     "CreditMemo": BILL_READERS,

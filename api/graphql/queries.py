@@ -12,6 +12,7 @@ from api.graphql.log import Log, log
 from api.graphql.nodes.billable import Billable, billables
 from api.graphql.nodes.change_order import ChangeOrder, change_orders
 from api.graphql.nodes.client import Client, clients
+from api.graphql.nodes.consolidated_invoice import ConsolidatedInvoice, consolidated_invoices
 from api.graphql.nodes.contract import Contract, contracts
 from api.graphql.nodes.dispute import Dispute, disputes
 from api.graphql.nodes.expense import Expense, expenses
@@ -97,6 +98,8 @@ def queries() -> Any:
         "billables": listed(Billable, billables),
         "invoices": listed(Invoice, invoices),
         "invoice": found(Invoice),
+        "consolidated_invoices": listed(ConsolidatedInvoice, consolidated_invoices),
+        "consolidated_invoice": found(ConsolidatedInvoice),
         "payments": listed(Payment, payments),
         "payment": found(Payment),
         "disputes": listed(Dispute, disputes),

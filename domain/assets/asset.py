@@ -116,6 +116,7 @@ class Asset(Root):
         """It is used from this day on, and written off by its plan."""
 
         TOPIC = "assets.asset_placed_in_service"
+        entity: str
         in_service_on: date
         plan: Plan
 
@@ -193,11 +194,7 @@ class Asset(Root):
     @property
     def next_month(self) -> date:
         """The first month that is not depreciated. Raises NotInService."""
-        plan = self._planned()
-        month = plan.first
-        for _ in range(self.place):
-            month = month_after(month)
-        return month
+        return self._planned().month(self.place)
 
     def place_in_service(self, on: date) -> None:
         """Begin to write it off. Raises WrongState, TooEarly."""
@@ -207,7 +204,7 @@ class Asset(Root):
             raise TooEarly(f"it is carried from {self.capitalized_on}", field="in_service_on")
         terms = self.asset.terms
         plan = plan_of(self.asset.cost, terms.residual, terms.months, on, terms.convention)
-        self._in_service(on, plan)
+        self._in_service(self.asset.entity, on, plan)
 
     def due(self, through: date) -> tuple[Write, ...]:
         """Months to write off, up to one that is named by its first day; none where none are."""
@@ -297,7 +294,8 @@ class Asset(Root):
         return self.state.replace("_", " ")
 
     @event(PlacedInService)
-    def _in_service(self, in_service_on: date, plan: Plan) -> None:
+    def _in_service(self, entity: str, in_service_on: date, plan: Plan) -> None:
+        del entity
         self.state = "in_service"
         self.last_on = in_service_on
         self._follow(plan)

@@ -43,6 +43,16 @@ class Plan:
         """How much of the first month counts, exact."""
         return Fraction(self.part, self.whole)
 
+    def month(self, no: int) -> date:
+        """The first day of the month at a place, from 0; those after the last, too."""
+        years, month = divmod(self.first.month - 1 + no, 12)
+        return date(self.first.year + years, month + 1, 1)
+
+    @property
+    def last(self) -> date:
+        """The month that takes what is left."""
+        return self.month(self.last_no)
+
     @property
     def last_no(self) -> int:
         """The place of the month that takes what is left, from 0."""

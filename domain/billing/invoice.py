@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.billing.lines import InvoiceLine, credited_taxes
-from domain.billing.totals import NOTHING_HELD, CreditLine, Held, Party, Totals
+from domain.billing.totals import NOTHING_HELD, CreditLine, Held, PartOf, Party, Totals
 from domain.errors import Refusal
 from domain.money import quantize
 from domain.pricing.fx import Quote
@@ -61,12 +61,18 @@ class Invoice(Root):
         lines: tuple[InvoiceLine, ...]
         totals: Totals
         purchase_order: str = ""
-        class_version = 2
+        part_of: PartOf | None = None
+        class_version = 3
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             """Orders of clients came later."""
             state["purchase_order"] = ""
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            """Consolidated invoices came later."""
+            state["part_of"] = None
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -142,7 +148,7 @@ class Invoice(Root):
     def __init__(
         self, id: UUID, number: str, sequence: int, series: str, party: Party, issued_on: date,
         due_on: date, currency: str, quote: Quote, lines: tuple[InvoiceLine, ...],
-        totals: Totals, purchase_order: str = "",
+        totals: Totals, purchase_order: str = "", part_of: PartOf | None = None,
     ) -> None:  # fmt: skip
         del sequence, series
         self.number = number
@@ -152,6 +158,7 @@ class Invoice(Root):
         self.currency = currency
         self.quote = quote
         self.purchase_order = purchase_order
+        self.part_of = part_of
         self.lines = {line.no: line for line in lines}
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))
@@ -285,6 +292,15 @@ class Invoice(Root):
         """Take back what was given up with this id; nothing where nothing was."""
         for one in self.reductions.get(id, ()):
             self._reduction_reversed(replace(one, on=on))
+
+    @property
+    def creditable(self) -> tuple[int, ...]:
+        """Numbers of the lines of which a memo can take something back."""
+        return tuple(
+            no for no, line in self.lines.items()
+            if no not in self.restored and not self._is_back(line)
+            and (line.net > self.credited_net[no] or line.asks_for_retainage)
+        )  # fmt: skip
 
     @property
     def claim_left(self) -> tuple[Decimal, Decimal]:

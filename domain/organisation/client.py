@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.aggregate import Personal, Root, event
 from domain.errors import Refusal
+from domain.organisation.details import FirmDetails, of_day
 from domain.pricing.rebate import EarlyPaymentTerms
 
 
@@ -50,6 +51,12 @@ class Client(Root):
 
         TOPIC = "organisation.client_unparked"
 
+    class ConsolidationSet(Root.Event):
+        """Billing runs put what they bill the client on one document, or do so no more."""
+
+        TOPIC = "organisation.client_consolidation_set"
+        consolidate: bool
+
     class CreditLimitSet(Root.Event):
         """How much the client may owe, in its entity's currency; None is no limit."""
 
@@ -65,6 +72,15 @@ class Client(Root):
         from_date: date
         terms: EarlyPaymentTerms
         reduces_tax: bool
+
+    class DetailsSet(Root.Event):
+        """Address and numbers on documents from a day on, and what they refer to."""
+
+        TOPIC = "organisation.client_details_set"
+        entity: str
+        from_date: date
+        details: FirmDetails
+        buyer_reference: str
 
     @event(Registered)
     def __init__(
@@ -87,8 +103,19 @@ class Client(Root):
         self.contact_email = contact_email
         self.active = True
         self.parked = ""
+        self.consolidate = False
         self.credit_limit: Decimal | None = None
         self.early_terms: dict[date, tuple[EarlyPaymentTerms, bool]] = {}
+        self.details: dict[date, tuple[FirmDetails, str]] = {}
+
+    def set_details(self, from_date: date, details: FirmDetails, buyer_reference: str) -> None:
+        """The same again changes nothing; others of the same day replace them."""
+        if self.details.get(from_date) != (details, buyer_reference):
+            self._details_set(self.entity, from_date, details, buyer_reference)
+
+    def details_on(self, day: date) -> tuple[FirmDetails, str]:
+        """What a document of that day says, and the reference the client asked for."""
+        return of_day(self.details, day, (FirmDetails(), ""))
 
     def set_credit_limit(self, currency: str, amount: Decimal | None) -> None:
         """The same again changes nothing."""
@@ -127,6 +154,15 @@ class Client(Root):
         if self.parked:
             self._unparked()
 
+    def set_consolidation(self, *, consolidate: bool) -> None:
+        """The same again changes nothing."""
+        if consolidate != self.consolidate:
+            self._consolidation_set(consolidate)
+
+    @event(ConsolidationSet)
+    def _consolidation_set(self, consolidate: bool) -> None:
+        self.consolidate = consolidate
+
     @event(Parked)
     def _parked(self, why: str) -> None:
         self.parked = why
@@ -149,3 +185,10 @@ class Client(Root):
         self, from_date: date, terms: EarlyPaymentTerms, reduces_tax: bool
     ) -> None:
         self.early_terms[from_date] = terms, reduces_tax
+
+    @event(DetailsSet)
+    def _details_set(
+        self, entity: str, from_date: date, details: FirmDetails, buyer_reference: str
+    ) -> None:
+        del entity
+        self.details[from_date] = details, buyer_reference

@@ -1,9 +1,11 @@
 """A legal entity: keeps books of its own in its functional currency."""
 
+from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.identity import named_id
+from domain.organisation.details import FirmDetails, of_day
 
 
 def entity_id(code: str) -> UUID:
@@ -24,6 +26,14 @@ class LegalEntity(Root):
         country: str
         zone: str
 
+    class DetailsSet(Root.Event):
+        """Its address and numbers on documents from a day on."""
+
+        TOPIC = "organisation.legal_entity_details_set"
+        code: str
+        from_date: date
+        details: FirmDetails
+
     @event(Registered)
     def __init__(
         self, id: UUID, code: str, name: str, currency: str, country: str, zone: str
@@ -33,3 +43,18 @@ class LegalEntity(Root):
         self.currency = currency
         self.country = country
         self.zone = zone
+        self.details: dict[date, FirmDetails] = {}
+
+    def set_details(self, from_date: date, details: FirmDetails) -> None:
+        """The same again changes nothing; others of the same day replace them."""
+        if self.details.get(from_date) != details:
+            self._details_set(self.code, from_date, details)
+
+    def details_on(self, day: date) -> FirmDetails:
+        """What a document of that day says; its country is known in any case."""
+        return of_day(self.details, day, FirmDetails(self.country))
+
+    @event(DetailsSet)
+    def _details_set(self, code: str, from_date: date, details: FirmDetails) -> None:
+        del code
+        self.details[from_date] = details

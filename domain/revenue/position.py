@@ -31,7 +31,7 @@ class UnconditionalAboveAsset(Refusal):
 
 
 class ContractTwice(Refusal):
-    """A contract has one net position, not two."""
+    """A contract is named twice: it has one net position, and one part of a document."""
 
     code = "CONTRACT_TWICE"
 

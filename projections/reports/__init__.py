@@ -7,6 +7,7 @@ from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.change_orders import CHANGE_ORDERS
+from projections.reports.close_checklist import CLOSE_CHECKLIST
 from projections.reports.commitments import COMMITMENTS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
@@ -16,11 +17,13 @@ from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.deposits_held import DEPOSITS_HELD
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
+from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
 from projections.reports.payables_ageing import PAYABLES_AGEING
+from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
@@ -32,6 +35,7 @@ from projections.reports.retainer_balances import RETAINER_BALANCES
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.schedule_of_values import SCHEDULE_OF_VALUES
+from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
@@ -50,6 +54,8 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER,
+        PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
+        SOLD_NOT_STARTED,
     )
 }  # fmt: skip

@@ -16,7 +16,7 @@ from projections.reports.customer_statement import account_rows
 from projections.table import Conn
 
 MOVES = """
-SELECT entity, currency, effective_date, min(what), min(document), -sum(amount)
+SELECT entity, currency, effective_date, min(what), min(document), -sum(amount), NULL
 FROM payable_moves
 WHERE vendor_code = %(vendor)s AND effective_date <= %(effective)s AND position <= %(known)s
     AND (%(entity)s::text IS NULL OR entity = %(entity)s)

@@ -9,16 +9,8 @@ from domain.ledger.chart import (
     RETAINAGE_PAYABLE,
 )
 from projections.verify.check import Check
-from projections.verify.sub_ledgers import ControlAccount, sums
+from projections.verify.sub_ledgers import OWED, OWNED, ControlAccount, sums
 
-OWED = """
-SELECT entity, currency, sum(amount), sum(functional) FROM payable_moves
-WHERE account = %(account)s AND position <= %(facts)s GROUP BY entity, currency
-"""
-CARRIED = """
-SELECT entity, currency, sum(amount), sum(amount) FROM asset_moves
-WHERE account = %(account)s AND position <= %(facts)s GROUP BY entity, currency
-"""
 UNEVEN = """
 SELECT entity, vendor_code, number, currency, sum(amount), sum(functional) FROM payable_moves
 WHERE position <= %(facts)s GROUP BY bill_id, entity, vendor_code, number, currency
@@ -69,7 +61,7 @@ class AssetCost(ControlAccount):
 
     def conclude(self) -> str:
         """Compare by entity."""
-        return self.compare(sums(self.evidence, CARRIED, account=self.account))
+        return self.compare(sums(self.evidence, OWNED, account=self.account))
 
 
 class IntangibleCost(AssetCost):

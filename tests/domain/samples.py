@@ -10,6 +10,8 @@ from domain.policies import milestone_id
 from tests.domain import (
     samples_assets,
     samples_clauses,
+    samples_close,
+    samples_consolidated,
     samples_corrections,
     samples_outlook,
     samples_payables,
@@ -39,6 +41,8 @@ MORE = (
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
     samples_payables, samples_assets,
+    samples_close,
+    samples_consolidated,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -127,6 +127,12 @@ def samples(firm: Any, at: Any) -> dict[str, dict[str, Any]]:
                            "limit": {"amount": "5000", "currency": "EUR"}},
         "SetEarlyPaymentTerms": {"client_id": firm.client, "from_date": "2025-01-01",
                                  "discount_pct": "2", "days": 10},
+        "SetEntityDetails": {"entity": "DE01", "from_date": "2025-01-01",
+                             "street": "Nordstrasse 1", "city": "Kiel", "postcode": "24103",
+                             "vat_id": "DE999999999", "endpoint": "DE999999999",
+                             "endpoint_scheme": "9930"},
+        "SetClientDetails": {"client_id": firm.client, "from_date": "2025-01-01",
+                             "country": "US", "city": "Springfield", "buyer_reference": "R-1"},
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from tests.projections.history import YEAR_END, live_a_year
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
+    "flux": {"entity": "DE01"},
     "customer-statement": {"client": "ACME"},
     "vendor-statement": {"vendor": "SUB"},
 }
@@ -109,6 +110,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     charged(year, "late", "2025-01-10", on="late hall")
     deposited(year, "late", "1.00", "2025-01-09", on="late hall")
     owed(year, "late", desk("10.00"), billed_on="2025-01-10")
+    year.win("Late sale")
     built(year, "late tower", "1")
     year.do("PlanBillingSchedule", contract_id=new("late tower"),
             project_id=new("late tower site"), effective_date="2025-01-10",

@@ -17,6 +17,7 @@ class Client(Node):
     currency: str = said("Currency the client is billed in, ISO 4217")
     payment_terms_days: int
     active: bool
+    consolidate: bool = said("Billing runs put its contracts on one document a currency")
     legal_entity: LegalEntity | None = one("entity")
     opportunities: Any = many("Opportunity", "client_id")
     contracts: Any = many("Contract", "client_id")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from api.graphql.nodes.invoice import Invoice
-from api.graphql.noun import Money, Node, money, noun, one, said
+from api.graphql.noun import Money, Node, column, money, noun, one, said
 
 
 @noun("credit_memos")
@@ -14,5 +14,6 @@ class CreditMemo(Node):
     entity: str = said("Code of the billing entity")
     issued_on: date
     gross: Money | None = money("gross")
+    file: str = column("'/e-invoices/' || {t}.number", "Where its e-invoice is: UBL, by this path")
     why: str
     invoice: Invoice | None = one("invoice_id")

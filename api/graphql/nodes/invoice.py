@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.graphql.connection import Order, Page, chosen, page
 from api.graphql.nodes.client import Client
+from api.graphql.nodes.consolidated_invoice import ConsolidatedInvoice
 from api.graphql.nodes.contract import Contract
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
 
@@ -35,9 +36,13 @@ class Invoice(Node):
     paid: Money | None = money("paid")
     reduced: Money | None = money("reduced", description="Discounts, differences, write-offs")
     open_amount: Money | None = money("open_amount")
+    file: str = column("'/e-invoices/' || {t}.number", "Where its e-invoice is: UBL, by this path")
     settled: bool = column("{t}.open_amount = 0", "Nothing is open")
     client: Client | None = one("client_id")
     contract: Contract | None = one("contract_id")
+    document: ConsolidatedInvoice | None = one(
+        "document_id", "The consolidated invoice that it is a part of"
+    )
     lines: Any = many("InvoiceLine", "invoice_id")
     credit_memos: Any = many("CreditMemo", "invoice_id")
     disputes: Any = many("Dispute", "invoice_id")
