@@ -17,6 +17,7 @@ from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.deposits_held import DEPOSITS_HELD
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
+from projections.reports.earned_value import EARNED_VALUE
 from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
@@ -54,7 +55,7 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER,
+        PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER, EARNED_VALUE,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         SOLD_NOT_STARTED,
     )

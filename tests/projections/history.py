@@ -70,7 +70,7 @@ def live_a_year(firm: Firm) -> None:
     look_ahead(firm, project)
     keep_retainers(firm)
     build_by_values(firm)
-    buy(firm, project)
+    buy(firm)
     own(firm)
     keep_books(firm)
     firm.settle()

@@ -1,7 +1,5 @@
 """What the firm of the lived year buys: subcontractors, an accrual, things that last."""
 
-from uuid import UUID
-
 from tests.domain.named import new
 from tests.domain.samples_assets import sold, used
 from tests.domain.samples_payables import BOSS, desk, noted, owed, payment, vendor
@@ -10,8 +8,10 @@ from tests.firm import Firm
 WHY = {"why": "agreed"}
 
 
-def buy(firm: Firm, project: UUID) -> None:
+def buy(firm: Firm) -> None:
     """Bills in two currencies: retained, paid in part and back, credited, void, capitalised."""
+    project = new("fitting")
+    firm.do("CreateProject", project_id=project, code="FIT", name="fitting", entity="DE01")
     vendor(firm, currency="USD", retainage_pct="5")
     vendor(firm, "SHOP")
     work = {"net": "800.00", "tax": "0", "cost_type": "subcontract", "cost_code": "print",
