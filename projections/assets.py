@@ -1,15 +1,20 @@
 """Assets: what they cost, what is written off them, and what waits to become one.
 
 ``asset_moves`` move cost (1600, 1620) and what is written off (1610, 1630), a credit negative, so
-the accounts can be held against them. What a bill bought waits under the bill's line until an
-asset is made of it.
+the accounts can be held against them. What a bill bought waits under the bill's line, labour
+that lasts under its project, until an asset is made of it.
 """
 
 from datetime import date
 from decimal import Decimal
 
 from domain.assets.asset import Asset, AssetOf, Write
+from domain.assets.capital_labour import CapitalLabour, labour_id
+from domain.delivery.project import Project
+from domain.delivery.rating import RatedTime
+from domain.delivery.timesheet import Timesheet
 from domain.ledger.assets_posting import COST, WRITTEN_OFF
+from domain.ledger.chart import INTANGIBLES
 from domain.payables.bill import Bill
 from domain.payables.cost_line import CostLine
 from domain.payables.orders import source_of
@@ -88,6 +93,38 @@ class Assets(Projection):
                          code=f"{bill.vendor_code} {bill.number}/{line.no}")  # fmt: skip
                 fold.append(MOVES, at.position, line.no, source, bill.entity, line.account,
                             bill.books, day, sign * line.functional_net, what)  # fmt: skip
+
+    @on(Project.ExpenditureClassified)
+    def classified(self, fact: Project.ExpenditureClassified, at: Recorded, fold: Fold) -> None:
+        """Labour may wait under its project."""
+        fold.put(WAITING, id=labour_id(at.stream_id), entity=fact.entity, code=fact.code,
+                 name=fact.name)  # fmt: skip
+
+    @on(Timesheet.TimeApproved)
+    def worked(self, fact: Timesheet.TimeApproved, at: Recorded, fold: Fold) -> None:
+        """Labour that lasts waits."""
+        self._work(fact.rated, at, fold, 1)
+
+    @on(Timesheet.TimeUnapproved, Timesheet.TimeReversed)
+    def not_worked(
+        self, fact: Timesheet.TimeUnapproved | Timesheet.TimeReversed, at: Recorded, fold: Fold
+    ) -> None:
+        """Its approval was taken back."""
+        self._work(fact.rated, at, fold, -1)
+
+    def _work(self, rated: tuple[RatedTime, ...], at: Recorded, fold: Fold, sign: int) -> None:
+        for no, one in enumerate(rated):
+            if one.capital:
+                fold.append(MOVES, at.position, no, labour_id(one.project_id), one.cost.entity,
+                            INTANGIBLES, one.cost.currency, one.work_date,
+                            sign * one.cost.amount, "labour")  # fmt: skip
+
+    @on(CapitalLabour.Reclassified)
+    def reclassified(self, fact: CapitalLabour.Reclassified, at: Recorded, fold: Fold) -> None:
+        """Expensed before."""
+        fold.put(WAITING, id=at.stream_id, entity=fact.entity, code=fact.code, name=fact.name)
+        fold.append(MOVES, at.position, 0, at.stream_id, fact.entity, INTANGIBLES, fact.books,
+                    fact.reclassified_on, fact.amount, "reclassified")  # fmt: skip
 
     @on(Asset.Capitalized)
     def capitalized(self, fact: Asset.Capitalized, at: Recorded, fold: Fold) -> None:

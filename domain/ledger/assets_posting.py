@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.aggregate import Root
 from domain.assets.asset import Asset, AssetKind
+from domain.assets.capital_labour import CapitalLabour
 from domain.assets.depreciation_run import Depreciation, Ran
 from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
@@ -29,6 +30,14 @@ def asset_capitalized(fact: Asset.Capitalized) -> Iterable[Entry]:
                  asset.project_id, asset.dimensions)  # fmt: skip
     yield Entry("asset_capitalized", asset.entity, asset.books, fact.capitalized_on, asset.name,
                 asset.code, lines)  # fmt: skip
+
+
+def labour_reclassified(fact: CapitalLabour.Reclassified) -> Iterable[Entry]:
+    """Expensed before, carried now: Dr 1620, Cr 5000; below zero the other way."""
+    lines = both(chart.INTANGIBLES, chart.LABOUR, fact.books, fact.amount, fact.amount,
+                 fact.project_id)  # fmt: skip
+    yield Entry("labour_reclassified", fact.entity, fact.books, fact.reclassified_on,
+                f"Labour of {fact.code}: {fact.why}", "", lines)  # fmt: skip
 
 
 def depreciation(fact: Depreciation.Recorded) -> Iterable[Entry]:
@@ -88,6 +97,7 @@ def _result(fact: Asset.Disposed) -> Iterable[Line]:
 
 ASSETS_RULES: Mapping[type[Root.Event], tuple[Callable[[Any], Iterable[Entry]], ...]] = {
     Asset.Capitalized: (asset_capitalized,),
+    CapitalLabour.Reclassified: (labour_reclassified,),
     Depreciation.Recorded: (depreciation,),
     Depreciation.Reversed: (depreciation_reversed,),
     Asset.Impaired: (asset_impaired,),

@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.assets.labour_commands import CapitalizeLabour, ReclassifyExpenditure
 from domain.command import Command
 from domain.ledger.close_commands import HardClosePeriod
 from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering import assets
 from projections.gathering.close import books_to_close
 from projections.table import Conn
 
@@ -37,6 +39,8 @@ class Gathering:
 
 GATHERINGS: dict[type[Command], Gathering] = {
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
+    ReclassifyExpenditure: Gathering((*assets.READS, "deals"), assets.labour_expensed),
+    CapitalizeLabour: Gathering(assets.READS, assets.labour_carried),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 

@@ -12,6 +12,7 @@ from projections.scratch import pages
 from projections.table import Conn
 from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
+from projections.verify.capital_labour import LabourCarried
 from projections.verify.check import Check, Evidence, Verdict
 from projections.verify.consumption import Consumption
 from projections.verify.credit_accounts import CreditAccounts
@@ -53,7 +54,7 @@ CHECKS: tuple[type[Check], ...] = (
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, VendorPayables,
     RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
-    IntangiblesWrittenOff, DepreciationRuns,
+    IntangiblesWrittenOff, DepreciationRuns, LabourCarried,
 )  # fmt: skip
 
 

@@ -32,7 +32,11 @@ __all__ = ["ANYBODY", "Fact", "PaperFirm", "domain"]
 ANYBODY = Actor("anybody", frozenset({*ALL, SYSTEM}), frozenset({EVERY_ENTITY}))
 """Holds every role, the machine's too."""
 
-ON_PAPER: dict[str, dict[str, Any]] = {"HardClosePeriod": {"books": CLEAN}}
+ON_PAPER: dict[str, dict[str, Any]] = {
+    "HardClosePeriod": {"books": CLEAN},
+    "ReclassifyExpenditure": {"expensed": "440.00", "incurred": "300.00", "position": 1},
+    "CapitalizeLabour": {"incurred": "300.00", "position": 1},
+}
 """What commands find in books that have nothing against them."""
 
 

@@ -4,17 +4,21 @@ from typing import Any
 
 from tests.domain import samples_payables
 from tests.domain.named import new
+from tests.domain.samples_outlook import AHEAD
 from tests.domain.samples_payables import desk, owed
 from tests.firm import Firm
 
 DATED = {
     "CapitalizeAsset": "capitalized_on", "CapitalizeBillLine": "capitalized_on",
     "ImpairAsset": "impaired_on", "DisposeAsset": "disposed_on", "RunDepreciation": "month",
-    "ReverseDepreciation": "reversed_on",
+    "ReverseDepreciation": "reversed_on", "ReclassifyExpenditure": "reclassified_on",
+    "CapitalizeLabour": "capitalized_on",
 }  # fmt: skip
-CREATED = {"CapitalizeAsset": "asset_id", "CapitalizeBillLine": "asset_id"}
+CREATED = {"CapitalizeAsset": "asset_id", "CapitalizeBillLine": "asset_id",
+           "CapitalizeLabour": "asset_id"}  # fmt: skip
 POSTED = (
-    "CapitalizeAsset", "ReverseDepreciation", "RunDepreciation", "ImpairAsset", "DisposeAsset",
+    "CapitalizeAsset", "ReclassifyExpenditure", "ReverseDepreciation", "RunDepreciation",
+    "ImpairAsset", "DisposeAsset",
 )  # fmt: skip
 """Samples that, one after the other, bring out every posting rule of assets."""
 
@@ -66,6 +70,13 @@ def samples(firm: Any, at: Any) -> dict[str, dict[str, Any]]:
         "CapitalizeBillLine": {"asset_id": new("asset desk"), "bill_id": new("bill desk"),
                                "line": 1, "code": "desk", "name": "desk", "months": 60,
                                "capitalized_on": "2025-01-10"},
+        "SetLabourBurden": {"entity": "DE01", "from_date": "2025-01-01", "burden_pct": "20"},
+        "ClassifyExpenditure": {**AHEAD, "treatment": "capex", "from_date": "2025-02-01",
+                                "why": "a product"},
+        "ReclassifyExpenditure": {**AHEAD, "reclassified_on": "2025-01-10", "amount": "100.00",
+                                  "why": "a product"},
+        "CapitalizeLabour": {**AHEAD, "asset_id": new("asset product"), "code": "product",
+                             "name": "product", "months": 36, "capitalized_on": "2025-01-10"},
         "PlaceInService": {"asset_id": new("asset server"), "in_service_on": "2025-01-10"},
         "ReviseAsset": {"asset_id": new("asset laptop"), "from_month": "2025-02-01",
                         "months_left": 11, "residual": "50.00", "why": "used longer"},

@@ -40,7 +40,7 @@ from tests.domain.samples_sales import (
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
-from tests.projections.history_costs import buy, own
+from tests.projections.history_costs import buy, make, own
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -72,6 +72,7 @@ def live_a_year(firm: Firm) -> None:
     build_by_values(firm)
     buy(firm)
     own(firm)
+    make(firm)
     keep_books(firm)
     firm.settle()
 

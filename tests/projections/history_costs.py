@@ -1,5 +1,7 @@
 """What the firm of the lived year buys: subcontractors, an accrual, things that last."""
 
+from datetime import date
+
 from tests.domain.named import new
 from tests.domain.samples_assets import sold, used
 from tests.domain.samples_payables import BOSS, desk, noted, owed, payment, vendor
@@ -59,6 +61,22 @@ def own(firm: Firm) -> None:
     run(firm, 3)
     firm.do("DisposeAsset", **sold("van", on="2025-04-07", proceeds="8000.00", tax="1520.00"))
     run(firm, 5)
+
+
+def make(firm: Firm) -> None:
+    """Labour with a burden; of one project moved, carried, and an asset in the end."""
+    project = {"project_id": new("fitting")}
+    firm.do("SetLabourBurden", entity="DE01", from_date="2025-11-01", burden_pct="25")
+    firm.work(new("fitting"), date(2025, 11, 3), 120)
+    firm.do("ClassifyExpenditure", **project, from_date="2025-11-10", treatment="capex", **WHY)
+    firm.work(new("fitting"), date(2025, 11, 10), 240)
+    _, slip = firm.work(new("fitting"), date(2025, 11, 17), 60)
+    firm.do("ReverseTime", person_id=firm.person, week=date(2025, 11, 17), entry_ids=[slip],
+            **WHY)  # fmt: skip
+    firm.do("ReclassifyExpenditure", **project, reclassified_on="2025-11-28", amount="100.00",
+            **WHY)  # fmt: skip
+    firm.do("CapitalizeLabour", **project, asset_id=new("product"), code="product", months=36,
+            name="Product", capitalized_on="2025-11-30")  # fmt: skip
 
 
 def run(firm: Firm, *months: int) -> None:

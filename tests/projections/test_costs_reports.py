@@ -132,6 +132,20 @@ def test_costs_that_are_off_are_named(year: Firm, statement: str, check: str) ->
     assert off(year)[check]
 
 
+def test_labour_that_was_read_otherwise_is_named(year: Firm) -> None:
+    damage(year, "UPDATE asset_moves SET amount = amount + 1 WHERE what = 'labour'")
+
+    assert off(year)["capital labour as it was read"]
+
+
+def test_labour_is_made_an_asset_of_what_was_carried(year: Firm) -> None:
+    """Four hours at 55 and a quarter, and 100 that were expensed before."""
+    register = ask(year, "asset-register", effective=date(2025, 11, 30))
+
+    assert total(register, "closing_cost", asset="product") == Decimal("375.00")
+    assert total(register, "closing_cost", asset="FIT") == 0
+
+
 def test_a_month_that_is_off_its_plan_is_named(year: Firm) -> None:
     def more(facts: dict[str, Any]) -> None:
         facts["writes"][0]["amount"] = "7.00"
