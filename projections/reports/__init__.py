@@ -20,6 +20,7 @@ from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.earned_value import EARNED_VALUE
 from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.labour_absorption import LABOUR_ABSORPTION
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
@@ -42,6 +43,7 @@ from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
 from projections.reports.usage import USAGE
 from projections.reports.vendor_statement import VENDOR_STATEMENT
+from projections.reports.wip import WIP
 
 __all__ = ["REPORTS"]
 
@@ -56,6 +58,7 @@ REPORTS: dict[str, Report] = {
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER, EARNED_VALUE,
+        WIP, LABOUR_ABSORPTION,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         SOLD_NOT_STARTED,
     )

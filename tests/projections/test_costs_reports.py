@@ -111,6 +111,39 @@ def test_what_vendors_charge_is_the_projects_cost(firm: Firm) -> None:
     assert spent(date(2025, 2, 1)) == "[('design', '1000.00'), ('all', '1000.00')]"
 
 
+def test_work_in_progress_is_earned_billed_and_spent(firm: Firm) -> None:
+    contract, project = firm.win("Advice")
+    vendor(firm)
+    entry = firm.work(project, date(2025, 1, 3))
+    firm.work(project, date(2025, 1, 6))
+    owed(firm, "B1", cost("500.00", project_id=project))
+    firm.bill("one", contract, date(2025, 1, 7), entry)
+    firm.settle()
+
+    found = ask(firm, "wip", effective=date(2025, 1, 31))
+
+    assert rows(found, "earned", "billed", "under_billed", "over_billed", "cost", "profit") == [
+        ("2325.36", "1162.68", "1162.68", "0.00", "1380.00", "945.36")
+    ]
+    assert rows(found, "profit_pct") == [("40.65",)]
+
+
+def test_payroll_is_held_against_what_projects_took(firm: Firm) -> None:
+    _, project = firm.win("Advice")
+    firm.work(project, date(2025, 1, 3))
+    lines = [{"account": "6000", "currency": "EUR", "debit": "4000"},
+             {"account": "2100", "currency": "EUR", "credit": "4000"}]  # fmt: skip
+    firm.do("PostJournal", journal_id=new("pay"), entity="DE01", accounting_date="2025-01-31",
+            description="payroll", lines=lines)  # fmt: skip
+    firm.settle()
+
+    found = ask(firm, "labour-absorption")
+
+    assert rows(found, "month", "payroll", "absorbed", "variance") == [
+        ("2025-01-01", "4000.00", "440.00", "3560.00")
+    ]
+
+
 @pytest.mark.parametrize(
     ("statement", "check"),
     [
