@@ -109,7 +109,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     certified(year, "late", "2025-01-09", on="late hall")
     charged(year, "late", "2025-01-10", on="late hall")
     deposited(year, "late", "1.00", "2025-01-09", on="late hall")
-    owed(year, "late", desk("10.00"), billed_on="2025-01-10")
+    owed(year, "tardy", desk("10.00"), billed_on="2025-01-10")
     year.win("Late sale")
     built(year, "late tower", "1")
     year.do("PlanBillingSchedule", contract_id=new("late tower"),
