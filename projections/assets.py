@@ -15,11 +15,11 @@ from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
 from domain.ledger.assets_posting import COST, WRITTEN_OFF
 from domain.ledger.chart import INTANGIBLES
+from domain.ledger.period import month_end
 from domain.payables.bill import Bill
 from domain.payables.cost_line import CostLine
 from domain.payables.orders import source_of
 from domain.payables.vendor_bill import VendorBill
-from domain.receivables.allowance import last_day
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
@@ -157,7 +157,7 @@ class Assets(Projection):
     @on(Asset.Depreciated)
     def depreciated(self, fact: Asset.Depreciated, at: Recorded, fold: Fold) -> None:
         """Written off, in the month of the run."""
-        self._written(fact.asset, fact.writes, at, fold, last_day(fact.month), -1)
+        self._written(fact.asset, fact.writes, at, fold, month_end(fact.month), -1)
 
     @on(Asset.DepreciationUndone)
     def undone(self, fact: Asset.DepreciationUndone, at: Recorded, fold: Fold) -> None:

@@ -123,19 +123,14 @@ class PayApplications(Projection):
         if found.amount:
             fold.put(CERTIFIED, id=found.application_id, amount=found.amount, billed=False)
 
-    @on(ValueSchedule.Billed)
-    def billed(self, fact: ValueSchedule.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(ValueSchedule.Billed, ValueSchedule.Restored)
+    def billed(
+        self, fact: ValueSchedule.Billed | ValueSchedule.Restored, at: Recorded, fold: Fold
+    ) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.application_ids:
-            fold.patch(CERTIFIED, id_, billed=True)
-
-    @on(ValueSchedule.Restored)
-    def restored(self, fact: ValueSchedule.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.application_ids:
-            fold.patch(CERTIFIED, id_, billed=False)
+            fold.patch(CERTIFIED, id_, billed=isinstance(fact, ValueSchedule.Billed))
 
 
 def retainage_by_line(found: PayApplication, currency: str) -> list[Decimal]:

@@ -116,7 +116,7 @@ class Receivables(Projection):
     """The sum of an invoice's moves is what it has open, in its currency and in the books."""
 
     name = "receivables"
-    version = 4
+    version = 5
     tables = (INVOICES, CONSOLIDATED, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
 
     @on(Invoice.Issued)
@@ -224,7 +224,9 @@ class Receivables(Projection):
         fold.add(REDUCTIONS, fact.invoice_id, paid=-sign * fact.amount)
         if by_payment:
             fold.add(USES, at.stream_id, applied=-sign * fact.amount)
-        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, fact.client_code,
+        consent = getattr(fact, "consent", None)
+        debtor = consent.client_code if consent else fact.client_code
+        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, debtor,
                     fact.invoice_number, None, fact.currency, sign * fact.amount,
                     fact.functional_currency, sign * fact.booked, what,
                     fact.invoice_number)  # fmt: skip
@@ -295,4 +297,6 @@ def _taxed(basis: TaxBasis | None) -> tuple[str, str, str]:
         return "", "", ""
     notes = dict.fromkeys(tax.note for tax in basis.taxes if tax.note)
     evidence = f"{basis.override.why}: {basis.override.evidence}" if basis.override else ""
+    if by := basis.determined:
+        evidence = f"{by.engine} {by.reference}: {', '.join(by.jurisdictions)}"
     return basis.code, "; ".join(notes), evidence

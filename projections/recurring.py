@@ -81,19 +81,14 @@ class Recurring(Projection):
                      cycle_starts_on=charge.cycle_starts_on, due_on=charge.due_on,
                      text=charge.text, amount=charge.amount, billed=False)  # fmt: skip
 
-    @on(RecurringPlan.Billed)
-    def billed(self, fact: RecurringPlan.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(RecurringPlan.Billed, RecurringPlan.Restored)
+    def billed(
+        self, fact: RecurringPlan.Billed | RecurringPlan.Restored, at: Recorded, fold: Fold
+    ) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=True)
-
-    @on(RecurringPlan.Restored)
-    def restored(self, fact: RecurringPlan.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=False)
+            fold.patch(CHARGES, id_, billed=isinstance(fact, RecurringPlan.Billed))
 
 
 def _state(fold: Fold, at: Recorded, plan: Subscription) -> None:

@@ -190,19 +190,12 @@ class Retainers(Projection):
         fold.append(POLICIES, at.position, fact.entity, chosen.from_on,
                     chosen.expected_breakage_pct)  # fmt: skip
 
-    @on(Retainer.Billed)
-    def billed(self, fact: Retainer.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(Retainer.Billed, Retainer.Restored)
+    def billed(self, fact: Retainer.Billed | Retainer.Restored, at: Recorded, fold: Fold) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.grant_ids:
-            fold.patch(GRANTS, id_, billed=True)
-
-    @on(Retainer.Restored)
-    def restored(self, fact: Retainer.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.grant_ids:
-            fold.patch(GRANTS, id_, billed=False)
+            fold.patch(GRANTS, id_, billed=isinstance(fact, Retainer.Billed))
 
 
 def _move(

@@ -15,6 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.determining import Determine, with_taxes
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
@@ -203,7 +204,7 @@ def propose(
         batch = Import(system.store, operator())
         commands = [rehearsal(one, issued_on, run_id) for one in some]
         batch.expect(commands)
-        found += [decide(batch, one, command, minimums)
+        found += [decide(batch, one, command, minimums, system.determine)
                   for one, command in zip(some, commands, strict=True)]  # fmt: skip
     return known, judge_together(found, minimums)
 
@@ -218,8 +219,9 @@ def rehearsal(one: ToBill, issued_on: date, run_id: UUID) -> IssueInvoice:
 
 
 def decide(
-    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
-) -> Proposed:
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal],
+    determine: Determine | None = None,
+) -> Proposed:  # fmt: skip
     """What the command would do, or what stands in its way."""
     told: dict[str, Any] = {
         "contract_id": one.contract_id, "currency": one.currency, "sources": command.sources,
@@ -228,16 +230,17 @@ def decide(
     if obstacle := before(one.client, one.parked, one.free, one.held):
         told |= blocked(obstacle.code, obstacle.text)
     else:
-        told |= rehearsed(batch, one, command, minimums)
+        told |= rehearsed(batch, one, command, minimums, determine)
     return Proposed(one.name, ProposalInput.model_validate(told))
 
 
 def rehearsed(
-    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
-) -> dict[str, Any]:
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal],
+    determine: Determine | None,
+) -> dict[str, Any]:  # fmt: skip
     """The figures of the invoice to be, or what refuses it."""
     try:
-        answer = batch.run(command).answer
+        answer = with_taxes(batch.run, command, determine).answer
     except Refusal as refusal:
         return blocked(refusal.code, str(refusal))
     assert isinstance(answer, InvoiceAnswer)  # noqa: S101 -- what IssueInvoice answers
@@ -295,7 +298,7 @@ def issue_all(system: System, run_id: UUID) -> tuple[list[str], list[tuple[UUID,
                        for source in one.sources])  # fmt: skip
         for command in commands:
             try:
-                batch.run(command)
+                with_taxes(batch.run, command, system.determine)
             except Refusal as refusal:
                 refused.append((command.contract_id, refusal))
         batch.flush()

@@ -18,9 +18,8 @@ from domain.assets.depreciation_run import (
 )
 from domain.command import Answer, Command
 from domain.ledger.commands import require_open
-from domain.ledger.period import month_of
+from domain.ledger.period import month_end, month_of
 from domain.organisation.commands import legal_entity
-from domain.receivables.allowance import last_day
 from domain.receivables.reduction import TooEarly
 from domain.unit_of_work import UnitOfWork
 
@@ -45,13 +44,13 @@ class RunDepreciation(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return last_day(month_of(self.month))
+        return month_end(month_of(self.month))
 
     def run(self, work: UnitOfWork) -> DepreciationAnswer:
         """Raises AlreadyRun, NothingDue, PeriodClosed, PeriodNotOpen, NotFound, WrongEntity."""
         entity = legal_entity(work, self.entity)
         month = month_of(self.month)
-        require_open(work, self, entity.code, last_day(month))
+        require_open(work, self, entity.code, month_end(month))
         found = self._month(work, month)
         found.require_free()
         ids = [one.id for one in work.tagged(Asset, asset_tag(entity.code)) if one.due(month)]

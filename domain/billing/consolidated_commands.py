@@ -10,6 +10,7 @@ from uuid import UUID
 from moneyed import Money
 from pydantic import Field
 
+from domain.billing.consent import OtherClient
 from domain.billing.consolidated import (
     ConsolidatedInvoice,
     Part,
@@ -24,7 +25,6 @@ from domain.billing.invoice_commands import CreditFields, InvoiceAnswer, IssueIn
 from domain.billing.issuing import Place, due_on
 from domain.billing.numbering import Number, next_number
 from domain.billing.parking_commands import ClientCommand
-from domain.billing.payment import OtherClient
 from domain.billing.payment_commands import CASHIERS, ApplyPayment
 from domain.command import Amount, Answer, Command, Exact, Value
 from domain.contracts.contract import Contract

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
-from domain.billing.lines import InvoiceLine, credited_taxes
+from domain.billing.lines import InvoiceLine, credited_taxes, tax_engine_of
 from domain.billing.totals import NOTHING_HELD, CreditLine, Held, PartOf, Party, Totals
 from domain.errors import Refusal
 from domain.money import quantize
@@ -71,7 +71,7 @@ class Invoice(Root):
 
         @staticmethod
         def upcast_v2_v3(state: dict[str, Any]) -> None:
-            """Consolidated invoices came later."""
+            """Before consolidated invoices, and engines that determine taxes."""
             state["part_of"] = None
 
         def tags(self) -> tuple[str, ...]:
@@ -96,6 +96,13 @@ class Invoice(Root):
         totals: Totals
         from_open: Decimal
         functional_from_open: Decimal
+        tax_engine: str = ""
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Engines that determine taxes came later."""
+            state["tax_engine"] = ""
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -229,6 +236,7 @@ class Invoice(Root):
         self._credited(
             memo_id, number, sequence, series, self.party, self.number, issued_on, why,
             self.currency, self.quote, lines, totals, from_open, self.relief(from_open),
+            tax_engine_of(self.lines.values()),
         )  # fmt: skip
 
     def totals_of(self, lines: tuple[CreditLine, ...]) -> Totals:
@@ -319,9 +327,9 @@ class Invoice(Root):
         self, memo_id: UUID, number: str, sequence: int, series: str, party: Party,
         invoice_number: str, issued_on: date, why: str, currency: str, quote: Quote,
         lines: tuple[CreditLine, ...], totals: Totals, from_open: Decimal,
-        functional_from_open: Decimal,
+        functional_from_open: Decimal, tax_engine: str = "",
     ) -> None:  # fmt: skip
-        del sequence, series, party, invoice_number, why, currency
+        del sequence, series, party, invoice_number, why, currency, tax_engine
         if owed := totals.due - from_open:
             self.owed[memo_id] = Owed(number, issued_on, owed, quote.convert(owed))
         for line in lines:

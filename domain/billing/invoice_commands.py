@@ -97,7 +97,8 @@ class IssueInvoice(DiscountFields, CreditFields):
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted,
         CreditLimitExceeded. Retainage given back beyond what is held: OverReleased.
         Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
-        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
+        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them. Where an engine says
+        them: TaxNotDetermined, TaxDeterminationStale.
         """
         return self.billed(work)
 

@@ -11,8 +11,8 @@ from domain.assets.depreciation_run import Depreciation, Ran
 from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
+from domain.ledger.period import month_end
 from domain.ledger.receivables_posting import undone
-from domain.receivables.allowance import last_day
 
 COST: dict[AssetKind, str] = {"equipment": chart.EQUIPMENT, "intangible": chart.INTANGIBLES}
 WRITTEN_OFF: dict[AssetKind, str] = {
@@ -56,7 +56,7 @@ def _run_entry(run: Ran) -> Entry:
     for one in run.lines:
         lines += both(chart.DEPRECIATION, WRITTEN_OFF[one.kind], run.books, one.amount,
                       one.amount, one.project_id, one.dimensions)  # fmt: skip
-    return Entry("depreciation", run.entity, run.books, last_day(run.month),
+    return Entry("depreciation", run.entity, run.books, month_end(run.month),
                  f"Depreciation of {run.month:%Y-%m}", "", lines)  # fmt: skip
 
 

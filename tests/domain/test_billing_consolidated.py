@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.billing.consent import OtherClient
 from domain.billing.consolidated import (
     ConsolidatedInvoice,
     NotAPart,
@@ -16,7 +17,7 @@ from domain.billing.consolidated import (
 )
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice, OverApplied, OverCredited, PartialRestore
-from domain.billing.payment import ClientUnknown, OtherClient, Payment
+from domain.billing.payment import ClientUnknown, Payment
 from domain.consumption import BilledElsewhere
 from domain.contracts.contract import ContractSuspended
 from domain.money import CurrencyMismatch

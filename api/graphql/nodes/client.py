@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.legal_entity import LegalEntity
 from api.graphql.noun import Node, many, noun, one, said
 
@@ -25,15 +25,8 @@ class Client(Node):
     payments: Any = many("Payment", "client_id")
 
 
-def clients(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    code: str | None = None,
-    active: bool | None = None,
-) -> Page:
-    """Clients."""
-    return chosen(
-        page(first, after, order), entity, ("{t}.code = {v}", code), ("{t}.active = {v}", active)
-    )
+clients = listing(
+    "Clients.",
+    code=str,
+    active=bool,
+)

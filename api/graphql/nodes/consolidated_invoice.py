@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
 
@@ -23,6 +23,7 @@ class ConsolidatedInvoice(Node):
     """One number, one total; what is owed, credited and disputed is of its parts."""
 
     number: str
+    file: str = column("'/e-invoices/' || {t}.number", "Where its e-invoice is: UBL, by this path")
     entity: str = said("Code of the billing entity")
     issued_on: date
     due_on: date
@@ -34,20 +35,9 @@ class ConsolidatedInvoice(Node):
     parts: Any = many("Invoice", "document_id", "An invoice of each contract")
 
 
-def consolidated_invoices(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    number: str | None = None,
-    settled: bool | None = None,
-) -> Page:
-    """Consolidated invoices."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.number = {v}", number),
-        ("({t}.open_amount = 0) = {v}", settled),
-    )
+consolidated_invoices = listing(
+    "Consolidated invoices.",
+    client_id=UUID,
+    number=str,
+    settled=Choice(bool, "({t}.open_amount = 0) = {v}"),
+)
