@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.assets.capital_labour import CapitalLabour
-from projections.gathering.assets import EXPENSED, INCURRED
+from projections.capital_labour import EXPENSED, INCURRED
 from projections.recorded import Recorded
 from projections.verify.check import Check, Evidence
 
