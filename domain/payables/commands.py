@@ -1,5 +1,6 @@
 """What accounts payable does with vendors and their bills."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, ClassVar
@@ -16,6 +17,7 @@ from domain.access.roles import (
     PROJECT_MANAGER,
     SYSTEM,
 )
+from domain.assets.capitalization_policy import CapitalizationPolicy, policy_id
 from domain.command import Answer, Command, Exact, Value
 from domain.delivery.expense_commands import NotPositive
 from domain.delivery.outlook import Outlook, outlook_id, refuse_unknown
@@ -30,7 +32,7 @@ from domain.payables.bill import ZERO, Bill, retained_of
 from domain.payables.cost_line import CostLine, CostType, Treatment, account_for, require_axes
 from domain.payables.orders import consume_orders, restore_orders
 from domain.payables.vendor import Vendor
-from domain.payables.vendor_bill import VendorBill
+from domain.payables.vendor_bill import NotCapital, VendorBill
 from domain.pricing.fx import Quote, quote
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
@@ -149,7 +151,8 @@ class RecordVendorBill(Command):
         """Raises AlreadyTaken (also a number), PeriodClosed, MissingRate, AmountTooFine, NotFound.
 
         Of its lines: NotACost, UnknownAccount, DimensionNeeded, UnknownCommitment, ProjectClosed,
-        VendorElsewhere. DueBeforeBill; WrongState where the bill replaced is not void.
+        VendorElsewhere, NotCapital below the entity's policy. DueBeforeBill; WrongState where
+        the bill replaced is not void.
         """
         vendor = work.read(Vendor, self.vendor_id)
         entity = legal_entity(work, vendor.entity)
@@ -178,12 +181,23 @@ class RecordVendorBill(Command):
         lines = tuple(
             given.line(work, no, entity.code, rate) for no, given in enumerate(self.lines, 1)
         )
+        self._check_capital(work, entity, lines)
         pct = vendor.retainage_pct if self.retainage_pct is None else self.retainage_pct
         retained = retained_of(lines, pct, currency)
         return Bill(
             entity.code, vendor.id, vendor.code, self.number, self.billed_on, due, currency, rate,
             lines, retained, rate.convert(retained),
         )  # fmt: skip
+
+    def _check_capital(
+        self, work: UnitOfWork, entity: LegalEntity, lines: Iterable[CostLine]
+    ) -> None:
+        """The rule at entry: how long it lasts is said when an asset is made of it."""
+        policy = work.find(CapitalizationPolicy, policy_id(entity.code))
+        least = policy.rule.threshold if policy else ZERO
+        for line in lines:
+            if line.treatment == "capex" and line.functional_net < least:
+                raise NotCapital(f"assets cost {least} {entity.currency} or more", field="lines")
 
 
 class BillCommand(Command):

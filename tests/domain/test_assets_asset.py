@@ -102,6 +102,13 @@ def test_a_policy_says_what_is_an_asset(owner: PaperFirm) -> None:
     owner.do("CapitalizeAsset", **asset("laptop", months=25))
 
 
+def test_a_bill_buys_no_asset_below_the_policy(owner: PaperFirm) -> None:
+    owner.do("SetCapitalizationPolicy", entity="DE01", threshold="800.00")
+
+    owner.refuses(NotCapital, "RecordVendorBill", **noted("B1", desk("799.99")))
+    owner.do("RecordVendorBill", **noted("B1", desk("800.00"), cost("5.00")))
+
+
 def test_a_line_of_a_bill_becomes_an_asset_without_a_journal(owner: PaperFirm) -> None:
     made = {"asset_id": new("asset desk"), **BILL, "line": 1, "code": "D", "name": "desk",
             "months": 60, "capitalized_on": "2025-01-10"}  # fmt: skip
