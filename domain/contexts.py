@@ -38,8 +38,12 @@ import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
+import domain.ledger.attestation_commands as attestations
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
+import domain.ledger.policy_commands as ledger_policies
+import domain.ledger.proposal_commands as journal_proposals
+import domain.ledger.recurring_commands as recurring_journals
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
 import domain.payables.accrual_commands as accruals
@@ -66,15 +70,16 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "accruals", "adjustments", "allowances", "assets", "billing_runs",
+    "access", "accruals", "adjustments", "allowances", "assets", "attestations", "billing_runs",
     "billing_schedules", "capital_labour", "change_orders", "clauses", "closes", "closings",
     "collections", "consolidated_invoices", "contract_costs", "contracts", "credit_memos",
     "deposits", "depreciation_runs", "expenses", "firm_details", "handoffs", "integration",
-    "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks", "parking",
-    "payables", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
-    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revenue",
-    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
-    "templates", "time", "time_corrections", "time_policies", "timers", "usage",
-    "vendor_retainage", "work_plans", "write_offs",
+    "invoices", "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums",
+    "organisation", "outlooks", "parking", "payables", "paying_terms", "payment_corrections",
+    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
+    "recurring_journals", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
+    "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes", "templates", "time",
+    "time_corrections", "time_policies", "timers", "usage", "vendor_retainage", "work_plans",
+    "write_offs",
 ]  # fmt: skip
