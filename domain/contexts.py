@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.allocation.rule_commands as allocation_rules
+import domain.allocation.run_commands as allocation_runs
 import domain.assets.commands as assets
 import domain.assets.labour_commands as capital_labour
 import domain.assets.run_commands as depreciation_runs
@@ -27,6 +29,7 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.contracts.rate_commands as contract_rates
 import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
 import domain.delivery.outlook_commands as outlooks
@@ -44,6 +47,7 @@ import domain.ledger.commands as ledger
 import domain.ledger.policy_commands as ledger_policies
 import domain.ledger.proposal_commands as journal_proposals
 import domain.ledger.recurring_commands as recurring_journals
+import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
 import domain.payables.accrual_commands as accruals
@@ -70,16 +74,17 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "accruals", "adjustments", "allowances", "assets", "attestations", "billing_runs",
-    "billing_schedules", "capital_labour", "change_orders", "clauses", "closes", "closings",
-    "collections", "consolidated_invoices", "contract_costs", "contracts", "credit_memos",
-    "deposits", "depreciation_runs", "expenses", "firm_details", "handoffs", "integration",
-    "invoices", "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums",
-    "organisation", "outlooks", "parking", "payables", "paying_terms", "payment_corrections",
-    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "access", "accruals", "adjustments", "allocation_rules", "allocation_runs", "allowances",
+    "assets", "attestations", "billing_runs", "billing_schedules", "capital_labour",
+    "change_orders", "clauses", "closes", "closings", "collections", "consolidated_invoices",
+    "contract_costs", "contract_rates", "contracts", "credit_memos", "deposits",
+    "depreciation_runs", "expenses", "firm_details", "handoffs", "integration", "invoices",
+    "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums", "organisation",
+    "outlooks", "parking", "payables", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
     "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
-    "recurring_journals", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes", "templates", "time",
-    "time_corrections", "time_policies", "timers", "usage", "vendor_retainage", "work_plans",
-    "write_offs",
+    "recurring_journals", "reissues", "retainage", "retainers", "revaluations", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
+    "templates", "time", "time_corrections", "time_policies", "timers", "usage",
+    "vendor_retainage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import strawberry
 
+from api.graphql.allocation_words import ALLOCATION
 from api.graphql.billing_words import BILLING
 from api.graphql.cost_words import COSTS
 from api.graphql.revenue_words import REVENUE
@@ -105,7 +106,7 @@ KNOWN: dict[tuple[str, ...], Any] = {
     ),
     **{
         words: made(name, same(*words), said)
-        for words, (name, said) in (REVENUE | BILLING | COSTS).items()
+        for words, (name, said) in (REVENUE | BILLING | ALLOCATION | COSTS).items()
     },
 }
 

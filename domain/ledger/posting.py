@@ -23,6 +23,7 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.allocation_posting import ALLOCATION_RULES
 from domain.ledger.assets_posting import ASSETS_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
@@ -39,6 +40,7 @@ from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.ledger.payables_posting import PAYABLES_RULES
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
+from domain.ledger.revaluation_posting import REVALUATION_RULES
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
@@ -281,6 +283,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     **RECEIVABLES_RULES,
     **PAYABLES_RULES,
     **ASSETS_RULES,
+    **ALLOCATION_RULES,
+    **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

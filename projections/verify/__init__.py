@@ -10,6 +10,7 @@ from projections.projection import Projection
 from projections.recorded import Decode
 from projections.scratch import pages
 from projections.table import Conn
+from projections.verify.allocations import Allocations
 from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
 from projections.verify.capital_labour import LabourCarried
@@ -31,10 +32,12 @@ from projections.verify.payables import (
     SettledBills,
     VendorPayables,
 )
+from projections.verify.rates import RatesUsed
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
 from projections.verify.retainers import Retainers
+from projections.verify.revaluations import Revaluations
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -52,7 +55,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, VendorPayables,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
+    Revaluations, RatesUsed, VendorPayables,
     RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
     IntangiblesWrittenOff, DepreciationRuns, LabourCarried,
 )  # fmt: skip

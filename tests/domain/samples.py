@@ -8,11 +8,13 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_assets,
     samples_clauses,
     samples_close,
     samples_consolidated,
     samples_corrections,
+    samples_currencies,
     samples_outlook,
     samples_payables,
     samples_plans,
@@ -41,8 +43,10 @@ MORE = (
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
     samples_payables, samples_assets,
+    samples_currencies,
     samples_close,
     samples_consolidated,
+    samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

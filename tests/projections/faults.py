@@ -21,6 +21,8 @@ PROJECTIONS = (
     "contract_limits", "change_orders", "quotes", "handoffs", "project_outlook", "billing_plan",
     "pay_applications", "retainage", "deposits", "rebates", "templates", "periods", "payables",
     "assets",
+    "allocations",
+    "revaluations",
 )  # fmt: skip
 
 
