@@ -49,8 +49,8 @@ def cost_lines(lines: Iterable[CostLine], currency: str, sign: int) -> Iterable[
     """What lines cost by what they are for, and their input tax."""
     tax, functional_tax = Decimal(0), Decimal(0)
     for one in lines:
-        yield Line(one.account, currency, sign * one.net, sign * one.functional_net,
-                   one.project_id, one.dimensions)  # fmt: skip
+        debit = one.debit(currency)
+        yield debit if sign > 0 else debit.mirrored()
         tax, functional_tax = tax + one.tax, functional_tax + one.functional_tax
     yield Line(chart.INPUT_TAX, currency, sign * tax, sign * functional_tax)
 

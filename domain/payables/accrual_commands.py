@@ -38,7 +38,7 @@ class AccrueCost(Command):
         """Raises AlreadyTaken, PeriodClosed, PeriodNotOpen (also of the next month), MissingRate.
 
         Of its line: NotACost, UnknownAccount, DimensionNeeded, UnknownCommitment, AmountTooFine,
-        VendorElsewhere, ProjectClosed.
+        VendorElsewhere, ProjectClosed, DimensionMissing.
         """
         entity = legal_entity(work, self.entity)
         rate = quote(work, self.currency, entity.currency, self.accrued_on)

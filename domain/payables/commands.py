@@ -25,6 +25,7 @@ from domain.delivery.project import Project
 from domain.errors import Refusal
 from domain.ledger.commands import require_open
 from domain.ledger.dimensions import Dimensions
+from domain.ledger.policy import policy_of
 from domain.money import minor_unit, require_fine
 from domain.organisation.commands import STEWARDS, legal_entity
 from domain.organisation.legal_entity import LegalEntity
@@ -97,7 +98,10 @@ class BillLineInput(Value):
     commitment_id: UUID | None = Field(default=None, description="Order of the project it bills")
 
     def line(self, work: UnitOfWork, no: int, entity: str, rate: Quote) -> CostLine:
-        """Raises NotACost, DimensionNeeded, UnknownCommitment, AmountTooFine, VendorElsewhere."""
+        """Raises NotACost, DimensionNeeded, UnknownCommitment, AmountTooFine, VendorElsewhere.
+
+        DimensionMissing where the entity's rules ask for more.
+        """
         for amount in (self.net, self.tax):
             require_fine(amount, rate.of, field="lines")
         line = CostLine(
@@ -107,6 +111,7 @@ class BillLineInput(Value):
             self.commitment_id,
         )  # fmt: skip
         require_axes(line)
+        policy_of(work, entity).require_dimensions([line.debit(rate.of)])
         if self.project_id is not None:
             self._check_project(work, entity)
         return line
@@ -150,9 +155,9 @@ class RecordVendorBill(Command):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AlreadyTaken (also a number), PeriodClosed, MissingRate, AmountTooFine, NotFound.
 
-        Of its lines: NotACost, UnknownAccount, DimensionNeeded, UnknownCommitment, ProjectClosed,
-        VendorElsewhere, NotCapital below the entity's policy. DueBeforeBill; WrongState where
-        the bill replaced is not void.
+        Of its lines: NotACost, UnknownAccount, DimensionNeeded, DimensionMissing, ProjectClosed,
+        UnknownCommitment, VendorElsewhere, NotCapital below the entity's policy. DueBeforeBill;
+        WrongState where the bill replaced is not void.
         """
         vendor = work.read(Vendor, self.vendor_id)
         entity = legal_entity(work, vendor.entity)

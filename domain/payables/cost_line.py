@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.errors import Refusal
 from domain.ledger import chart
 from domain.ledger.dimensions import Dimensions
+from domain.ledger.journal import Line
 
 CostType = Literal["material", "subcontract", "equipment", "expense", "overhead"]
 Treatment = Literal["opex", "capex"]
@@ -52,6 +53,11 @@ class CostLine:
     project_id: UUID | None
     dimensions: Dimensions
     commitment_id: UUID | None
+
+    def debit(self, currency: str) -> Line:
+        """What its approval debits."""
+        return Line(self.account, currency, self.net, self.functional_net, self.project_id,
+                    self.dimensions)  # fmt: skip
 
     @property
     def treatment(self) -> Treatment:

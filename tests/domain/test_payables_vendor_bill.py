@@ -14,6 +14,7 @@ from domain.delivery.project import ProjectClosed
 from domain.delivery.timesheet import OwnWork, WrongState
 from domain.ledger.chart import UnknownAccount
 from domain.ledger.period import PeriodNotOpen
+from domain.ledger.policy import DimensionMissing
 from domain.money import AmountTooFine, UnknownCurrency
 from domain.payables.commands import DueBeforeBill, VendorElsewhere
 from domain.payables.cost_line import DimensionNeeded, NotACost
@@ -117,6 +118,14 @@ def test_a_bill_that_breaks_a_rule_is_not_noted(buyer: PaperFirm) -> None:
     buyer.refuses(ProjectClosed, "RecordVendorBill", **noted("B1", cost(project_id=new("over"))))
     buyer.refuses(DueBeforeBill, "RecordVendorBill", **noted("B1", due_on="2025-01-02"))
     buyer.refuses(MissingRate, "RecordVendorBill", **noted("B1", currency="CHF"))
+
+
+def test_an_entity_may_ask_a_line_for_more(buyer: PaperFirm) -> None:
+    buyer.do("SetMandatoryDimensions", entity="DE01", account="5010", dimensions=["phase"])
+
+    buyer.refuses(DimensionMissing, "RecordVendorBill", **noted("B1"))
+    buyer.refuses(DimensionMissing, "AccrueCost", **accrued())
+    buyer.do("RecordVendorBill", **noted("B1", cost(phase="build")))
 
 
 def test_a_number_comes_once_and_again_after_a_void_bill(buyer: PaperFirm) -> None:
