@@ -12,18 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
-from domain.assets.labour_commands import CapitalizeLabour, ReclassifyExpenditure
 from domain.command import Command
-from domain.ledger.attestation_commands import AttestReport
-from domain.ledger.close_commands import HardClosePeriod
-from domain.ledger.revaluation_commands import RevalueForeignBalances
-from projections import allocation_inputs, close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
-from projections.gathering import assets, attestation
-from projections.gathering.close import books_to_close
-from projections.gathering.foreign_balances import READS as REVALUATION_READS
-from projections.gathering.foreign_balances import foreign_balances
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -42,19 +32,6 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
-_ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
-GATHERINGS: dict[type[Command], Gathering] = {
-    RunAllocation: _ALLOCATION,
-    SupersedeAllocationRun: _ALLOCATION,
-    RevalueForeignBalances: Gathering(REVALUATION_READS, foreign_balances),
-    HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
-    ReclassifyExpenditure: Gathering((*assets.READS, "deals"), assets.labour_expensed),
-    CapitalizeLabour: Gathering(assets.READS, assets.labour_carried),
-    AttestReport: Gathering(attestation.reads, attestation.digest),
-}
-"""Every command with ``GATHERED`` fields, and where they come from."""
-
-
 def gathered(conn: Conn, command: C) -> C:
     """The command with its gathered fields; others come back as they are.
 
@@ -62,6 +39,8 @@ def gathered(conn: Conn, command: C) -> C:
     """
     if not command.GATHERED:
         return command
+    from projections.gathering.registry import GATHERINGS
+
     found = GATHERINGS[type(command)]
     reads = found.reads if isinstance(found.reads, tuple) else found.reads(command)
     end = _posted_end(conn) if "ledger" in reads else log_end(conn)

@@ -85,10 +85,10 @@ def live_a_year(firm: Firm) -> None:
 
 
 def revalue(firm: Firm) -> None:
-    """Foreign balances at two closing rates; one month again after a late journal. Pounds for
+    """Foreign balances at three closing rates; one month again after a late journal. Pounds for
     an invoice in dollars."""
     paid_across(firm, named_id("invoice", "one"), "2025-06-12")
-    for month in (5, 6):
+    for month in (1, 5, 6):
         firm.do("RevalueForeignBalances", entity="DE01", month=date(2025, month, 1))
     journal(firm, "stamps", "DE01", date(2025, 6, 27), "USD", "41.00")
     firm.do("RevalueForeignBalances", entity="DE01", month=date(2025, 6, 1))

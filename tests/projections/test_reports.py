@@ -122,6 +122,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
             entries=[entry("late", "2025-02-01", pct="100")])  # fmt: skip
     spent(year, "late overhead", date(2025, 1, 20), "1.00")
     year.do("RunAllocation", entity="DE01", month="2025-01-01")
+    year.do("RevalueForeignBalances", entity="DE01", month=date(2025, 1, 1))
     year.settle()
 
     assert more
