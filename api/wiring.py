@@ -40,6 +40,7 @@ from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
 from projections.allocations import Allocations
+from projections.assets import Assets
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.billing_plan import BillingPlan
@@ -56,6 +57,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.pay_applications import PayApplications
+from projections.payables import Payables
 from projections.periods import Periods
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
@@ -200,6 +202,7 @@ class System:
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
+            Payables(), Assets(),
             Allocations(),
             Revaluations(),
         ]  # fmt: skip

@@ -3,6 +3,9 @@
 import domain.access.commands as access
 import domain.allocation.rule_commands as allocation_rules
 import domain.allocation.run_commands as allocation_runs
+import domain.assets.commands as assets
+import domain.assets.labour_commands as capital_labour
+import domain.assets.run_commands as depreciation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
@@ -47,6 +50,9 @@ import domain.ledger.recurring_commands as recurring_journals
 import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
+import domain.payables.accrual_commands as accruals
+import domain.payables.commands as payables
+import domain.payables.retainage_commands as vendor_retainage
 import domain.pricing.commands as pricing
 import domain.pricing.tax_commands as taxes
 import domain.receivables.allowance_commands as allowances
@@ -68,15 +74,17 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allocation_rules", "allocation_runs", "allowances", "attestations",
-    "billing_runs", "billing_schedules", "change_orders", "clauses", "closes", "closings",
-    "collections", "consolidated_invoices", "contract_costs", "contract_rates", "contracts",
-    "credit_memos", "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices",
+    "access", "accruals", "adjustments", "allocation_rules", "allocation_runs", "allowances",
+    "assets", "attestations", "billing_runs", "billing_schedules", "capital_labour",
+    "change_orders", "clauses", "closes", "closings", "collections", "consolidated_invoices",
+    "contract_costs", "contract_rates", "contracts", "credit_memos", "deposits",
+    "depreciation_runs", "expenses", "firm_details", "handoffs", "integration", "invoices",
     "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums", "organisation",
-    "outlooks", "parking", "paying_terms", "payment_corrections", "payments", "pipeline",
-    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
-    "rebates", "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
-    "retainers", "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
-    "time_policies", "timers", "usage", "work_plans", "write_offs",
+    "outlooks", "parking", "payables", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
+    "recurring_journals", "reissues", "retainage", "retainers", "revaluations", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
+    "templates", "time", "time_corrections", "time_policies", "timers", "usage",
+    "vendor_retainage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ now are kept beside them for fast reading.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.rating import RatedTime
 from domain.delivery.timesheet import Timesheet
+from domain.payables.accrual import Accrual
+from domain.payables.cost_line import CostLine
+from domain.payables.vendor_bill import VendorBill
 from projections.fold import Fold
 from projections.projection import Projection, on
 from projections.recorded import Recorded
@@ -64,7 +68,7 @@ class BudgetVersusActual(Projection):
     """
 
     name = "budget_vs_actual"
-    version = 3
+    version = 4
     tables = (BUDGET, CHANGES, ACTUALS, TOTALS)
 
     @on(Project.Created)
@@ -152,6 +156,41 @@ class BudgetVersusActual(Projection):
         fold.append(ACTUALS, at.position, 0, fact.project_id, fact.spending.spent_on, "expense", 0,
                     rated.books, cost, value)  # fmt: skip
         fold.add(TOTALS, fact.project_id, cost=cost, value=value)
+
+    @on(VendorBill.Approved)
+    def billed_to_us(self, fact: VendorBill.Approved, at: Recorded, fold: Fold) -> None:
+        """What vendors charge for it."""
+        self._cost(fact.bill.lines, fact.bill.books, 1, fact.bill.billed_on, at, fold)
+
+    @on(VendorBill.Voided)
+    def not_billed_to_us(self, fact: VendorBill.Voided, at: Recorded, fold: Fold) -> None:
+        """A bill that does not count."""
+        if fact.was_owed:
+            self._cost(fact.bill.lines, fact.bill.books, -1, fact.voided_on, at, fold)
+
+    @on(VendorBill.Credited)
+    def credited_to_us(self, fact: VendorBill.Credited, at: Recorded, fold: Fold) -> None:
+        """What they take back."""
+        credit = fact.credit
+        self._cost(credit.lines, fact.bill.books, -1, credit.credited_on, at, fold)
+
+    @on(Accrual.Made)
+    def accrued(self, fact: Accrual.Made, at: Recorded, fold: Fold) -> None:
+        """A cost before its bill, taken back on the first of the next month."""
+        one = fact.accrued
+        self._cost((one.line,), one.quote.to, 1, one.accrued_on, at, fold)
+        self._cost((one.line,), one.quote.to, -1, one.reverses_on, at, fold, no=2)
+
+    def _cost(
+        self, lines: Iterable[CostLine], books: str, sign: int, day: date, at: Recorded,
+        fold: Fold, no: int = 0,
+    ) -> None:  # fmt: skip
+        for line in lines:
+            if line.on_project:
+                cost, code = sign * line.functional_net, line.dimensions.cost_code
+                fold.append(ACTUALS, at.position, no or line.no, line.project_id, day, code, 0,
+                            books, cost, Decimal(0))  # fmt: skip
+                fold.add(TOTALS, line.project_id, cost=cost)
 
     @on(Project.MilestoneAccepted)
     def milestone(self, fact: Project.MilestoneAccepted, at: Recorded, fold: Fold) -> None:

@@ -41,6 +41,17 @@ WHERE c.entity = %(entity)s AND EXISTS (
 AND NOT EXISTS (
     SELECT FROM revenue_runs r WHERE r.contract_id = c.contract_id AND r.period >= %(month)s)
 """
+UNBOOKED = """
+SELECT count(*) FROM vendor_bills
+WHERE entity = %(entity)s AND state = 'recorded' AND billed_on <= %(last)s
+"""
+NOT_WRITTEN_OFF = """
+SELECT count(*) FROM asset_services s
+WHERE s.entity = %(entity)s AND %(month)s BETWEEN s.first_month AND s.last_month
+    AND NOT EXISTS (
+        SELECT FROM asset_moves m WHERE m.asset_id = s.asset_id AND (m.what = 'disposed'
+            OR (m.what = 'depreciated' AND m.effective_date >= %(month)s)))
+"""
 REVALUED = """
 SELECT read_at FROM revaluation_runs WHERE entity = %(entity)s AND month = %(month)s
 ORDER BY position DESC LIMIT 1
@@ -119,6 +130,18 @@ def revenue(at: Closing) -> Iterator[str]:
         yield f"{count} contracts have no revenue run of the month"
 
 
+def bills(at: Closing) -> Iterator[str]:
+    """What vendors billed by the month's end is approved."""
+    if count := at.count(UNBOOKED):
+        yield f"{count} bills of vendors are not approved"
+
+
+def depreciation(at: Closing) -> Iterator[str]:
+    """Every asset in service is written off for the month."""
+    if count := at.count(NOT_WRITTEN_OFF):
+        yield f"{count} assets are not written off for the month"
+
+
 def revaluation(at: Closing) -> Iterator[str]:
     """Foreign balances are valued at the closing rates, as they are now."""
     now = held(at.conn, at.entity, at.last, at.known)
@@ -132,14 +155,16 @@ def revaluation(at: Closing) -> Iterator[str]:
 Ask = Callable[[Closing], Iterator[str]]
 READS = (
     "ledger", "receivables", "contract_position", "retainage", "deposits", "unbilled",
-    "time_entries", "revenue_contracts", "revaluations", "posting", "policies",
+    "time_entries", "revenue_contracts", "revaluations", "payables", "assets", "posting",
+    "policies",
 )  # fmt: skip
 MUST: dict[str, Ask] = {
     "readers": read_up, "sub-ledgers": sub_ledgers, "suspense": suspense,
 }  # fmt: skip
 MAY: dict[str, Ask] = {
     "follow-ups": dead_letters, "deliveries": undelivered, "unbilled": unbilled,
-    "time": unapproved, "revenue": revenue, "revaluation": revaluation,
+    "time": unapproved, "revenue": revenue, "revaluation": revaluation, "bills": bills,
+    "depreciation": depreciation,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import strawberry
 
 from api.graphql.allocation_words import ALLOCATION
 from api.graphql.billing_words import BILLING
+from api.graphql.cost_words import COSTS
 from api.graphql.revenue_words import REVENUE
 from domain.access import roles
 from domain.delivery.outlook import Measure
@@ -109,7 +110,7 @@ KNOWN: dict[tuple[str, ...], Any] = {
     ),
     **{
         words: made(name, same(*words), said)
-        for words, (name, said) in (REVENUE | BILLING | ALLOCATION).items()
+        for words, (name, said) in (REVENUE | BILLING | ALLOCATION | COSTS).items()
     },
 }
 

@@ -12,6 +12,7 @@ from domain.delivery.hold import Hold, refuse_held, refuse_resumption, refuse_se
 from domain.delivery.milestone import Milestone, MilestoneNotReady, PlannedMilestone
 from domain.delivery.milestone_holder import MilestoneHolder
 from domain.errors import Refusal
+from domain.payables.cost_line import Treatment
 from domain.pricing.fx import Quote
 
 
@@ -185,6 +186,17 @@ class Project(MilestoneHolder):
         TOPIC = "delivery.project_reopened"
         why: str
 
+    class ExpenditureClassified(Root.Event):
+        """Work from a day on makes something that lasts, or does no longer."""
+
+        TOPIC = "delivery.expenditure_classified"
+        code: str
+        name: str
+        entity: str
+        from_date: date
+        treatment: Treatment
+        why: str
+
     @event(Created)
     def __init__(
         self, id: UUID, code: str, name: str, entity: str, client_id: UUID | None,
@@ -199,6 +211,7 @@ class Project(MilestoneHolder):
         self.plan = BudgetPlan()
         self.budget = self.plan.sums
         self.holds: list[Hold] = []
+        self.treatments: dict[date, Treatment] = {}
         self.closed = False
         self.milestones: dict[UUID, Milestone] = {}
 
@@ -206,6 +219,15 @@ class Project(MilestoneHolder):
     def budgeted(self) -> bool:
         """Whether it has a baseline."""
         return self.plan.version > 0
+
+    def classify(self, from_date: date, treatment: Treatment, why: str) -> None:
+        """What work is from a day on; of the same day the later word counts."""
+        self._classified(self.code, self.name, self.entity, from_date, treatment, why)
+
+    def treatment_on(self, day: date) -> Treatment:
+        """A cost, where nothing is said."""
+        starts = [start for start in self.treatments if start <= day]
+        return self.treatments[max(starts)] if starts else "opex"
 
     def require_open(self) -> None:
         """Raises ProjectClosed."""
@@ -354,3 +376,10 @@ class Project(MilestoneHolder):
     def _reopened(self, why: str) -> None:
         del why
         self.closed = False
+
+    @event(ExpenditureClassified)
+    def _classified(
+        self, code: str, name: str, entity: str, from_date: date, treatment: Treatment, why: str
+    ) -> None:
+        del code, name, entity, why
+        self.treatments[from_date] = treatment

@@ -19,7 +19,10 @@ MINUTES_PER_HOUR = 60
 
 @dataclass(frozen=True)
 class Cost:
-    """What the work cost the worker's entity, and the same in the books of the project's."""
+    """What the work cost the worker's entity, and the same in the books of the project's.
+
+    ``hourly_rate`` holds the burden on the person's rate, ``burden_pct`` of it.
+    """
 
     entity: str
     currency: str
@@ -27,6 +30,7 @@ class Cost:
     amount: Decimal
     project_currency: str
     project_amount: Decimal
+    burden_pct: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,10 @@ class Priced:
 
 @dataclass(frozen=True)
 class RatedTime:
-    """An approved time entry with its figures; ``bill`` is None where it is not billable."""
+    """An approved time entry with its figures; ``bill`` is None where it is not billable.
+
+    ``capital``: it makes something that lasts, so its cost is carried.
+    """
 
     entry_id: UUID
     project_id: UUID
@@ -79,12 +86,16 @@ class RatedTime:
     cost: Cost
     bill: Bill | None
     explanation: str
+    capital: bool = False
 
 
-def cost_of(minutes: int, hourly_rate: Decimal, entity: str, quote: Quote) -> Cost:
+def cost_of(
+    minutes: int, hourly_rate: Decimal, burden_pct: Decimal, entity: str, quote: Quote
+) -> Cost:
     """Cost of some minutes in the worker's entity (``quote.of``) and the project's."""
-    amount = _amount(minutes, hourly_rate, quote.of)
-    return Cost(entity, quote.of, hourly_rate, amount, quote.to, quote.convert(amount))
+    loaded = hourly_rate * (100 + burden_pct) / 100 if burden_pct else hourly_rate
+    amount = _amount(minutes, loaded, quote.of)
+    return Cost(entity, quote.of, loaded, amount, quote.to, quote.convert(amount), burden_pct)
 
 
 def bill_of(priced: Priced, entity: str, quote: Quote, *, earned: bool = True) -> Bill:

@@ -58,11 +58,13 @@ def rate(work: UnitOfWork, person: Person, entry: Entry, rounded: Rounded) -> Ra
     work.actor.require_entity(project.entity)
     owner = work.read(LegalEntity, entity_id(project.entity))
     between = quote(work, home.currency, owner.currency, entry.work_date)
-    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date), home.code, between)
+    cost = cost_of(entry.minutes, person.cost_rate(entry.work_date),
+                   home.burden_pct(entry.work_date), home.code, between)  # fmt: skip
     bill, words = bill_entry(work, person, entry, rounded)
     return RatedTime(
         entry.id, project.id, project.contract_id, entry.work_date, entry.minutes, person.role,
         entry.activity, cost, bill, words,
+        home.code == project.entity and project.treatment_on(entry.work_date) == "capex",
     )  # fmt: skip
 
 

@@ -18,16 +18,18 @@ Rated = Timesheet.TimeApproved | Timesheet.TimeUnapproved | Timesheet.TimeRevers
 
 
 def time_cost(fact: Rated) -> Iterable[Entry]:
-    """Labour absorbed by projects, in the worker's entity: Dr 5000, Cr 5090."""
+    """Labour absorbed, in the worker's entity: Dr 5000, or 1620 where it lasts; Cr 5090."""
 
     def key(one: RatedTime) -> tuple[Any, ...]:
-        return one.cost.entity, one.cost.currency, one.work_date, str(one.project_id)
+        cost = one.cost
+        return cost.entity, cost.currency, one.work_date, str(one.project_id), one.capital
 
     for _, group in groupby(sorted(fact.rated, key=key), key):
         entries = list(group)
         first = entries[0]
+        debit = chart.INTANGIBLES if first.capital else chart.LABOUR
         amount = sum((one.cost.amount for one in entries), Decimal(0))
-        lines = both(chart.LABOUR, chart.ABSORPTION, first.cost.currency, amount, amount,
+        lines = both(debit, chart.ABSORPTION, first.cost.currency, amount, amount,
                      first.project_id)  # fmt: skip
         yield Entry("time_cost", first.cost.entity, first.cost.currency, first.work_date,
                     "Labour on projects", "", lines)  # fmt: skip

@@ -24,6 +24,7 @@ from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
 from domain.ledger.allocation_posting import ALLOCATION_RULES
+from domain.ledger.assets_posting import ASSETS_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
     expense_undone,
@@ -37,6 +38,7 @@ from domain.ledger.delivery_posting import (
 )
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
+from domain.ledger.payables_posting import PAYABLES_RULES
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.ledger.revaluation_posting import REVALUATION_RULES
 from domain.revenue.contract import RevenueContract
@@ -279,6 +281,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    **PAYABLES_RULES,
+    **ASSETS_RULES,
     **ALLOCATION_RULES,
     **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),

@@ -137,6 +137,30 @@ class SetCostRate(Command):
         return Answer(id=person.id)
 
 
+class SetLabourBurden(Command):
+    """Say what an hour of an entity's people costs beyond its rate, from a day on.
+
+    Social charges, leave, workplace. Time that is approved afterwards has it in its cost.
+    """
+
+    ROLES: ClassVar = STEWARDS
+    entity: str
+    from_date: date
+    burden_pct: Exact = Field(ge=0, le=1000, decimal_places=4, description="Of the cost rate")
+
+    def effective_on(self, today: date) -> date:
+        """The day it starts."""
+        del today
+        return self.from_date
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        entity = work.load(LegalEntity, entity_id(self.entity))
+        work.enter(entity.code)
+        entity.set_burden(self.from_date, self.burden_pct)
+        return Answer(id=entity.id)
+
+
 class AssignDepartment(Command):
     """Say where a person works from a day on: headcount by department follows."""
 

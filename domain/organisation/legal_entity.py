@@ -1,6 +1,7 @@
 """A legal entity: keeps books of its own in its functional currency."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -44,6 +45,14 @@ class LegalEntity(Root):
         from_date: date
         details: FirmDetails
 
+    class BurdenSet(Root.Event):
+        """From a day on, an hour of its people costs this much on top, in percent."""
+
+        TOPIC = "organisation.burden_set"
+        code: str
+        from_date: date
+        burden_pct: Decimal
+
     @event(Registered)
     def __init__(
         self, id: UUID, code: str, name: str, currency: str, country: str, zone: str
@@ -55,6 +64,7 @@ class LegalEntity(Root):
         self.zone = zone
         self.rate_source = ""
         self.details: dict[date, FirmDetails] = {}
+        self.burdens: dict[date, Decimal] = {}
 
     def choose_rate_source(self, source: str) -> None:
         """The same again changes nothing."""
@@ -75,7 +85,22 @@ class LegalEntity(Root):
         """What a document of that day says; its country is known in any case."""
         return of_day(self.details, day, FirmDetails(self.country))
 
+    def set_burden(self, from_date: date, burden_pct: Decimal) -> None:
+        """The same again changes nothing; another of the same day replaces it."""
+        if self.burdens.get(from_date) != burden_pct:
+            self._burden_set(self.code, from_date, burden_pct)
+
+    def burden_pct(self, on: date) -> Decimal:
+        """What an hour worked on a day costs on top of its rate; zero where nothing is said."""
+        starts = [start for start in self.burdens if start <= on]
+        return self.burdens[max(starts)] if starts else Decimal(0)
+
     @event(DetailsSet)
     def _details_set(self, code: str, from_date: date, details: FirmDetails) -> None:
         del code
         self.details[from_date] = details
+
+    @event(BurdenSet)
+    def _burden_set(self, code: str, from_date: date, burden_pct: Decimal) -> None:
+        del code
+        self.burdens[from_date] = burden_pct

@@ -2,6 +2,7 @@
 
 from projections.report import Report
 from projections.reports.allocations import ALLOCATIONS
+from projections.reports.asset_register import ASSET_REGISTER
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
@@ -17,11 +18,14 @@ from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.deposits_held import DEPOSITS_HELD
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
+from projections.reports.earned_value import EARNED_VALUE
 from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.labour_absorption import LABOUR_ABSORPTION
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
+from projections.reports.payables_ageing import PAYABLES_AGEING
 from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
@@ -41,6 +45,8 @@ from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
 from projections.reports.unrealised_fx import UNREALISED_FX
 from projections.reports.usage import USAGE
+from projections.reports.vendor_statement import VENDOR_STATEMENT
+from projections.reports.wip import WIP
 
 __all__ = ["REPORTS"]
 
@@ -54,6 +60,8 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
+        PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER, EARNED_VALUE,
+        WIP, LABOUR_ABSORPTION,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         SOLD_NOT_STARTED, ALLOCATIONS,
         UNREALISED_FX, REALISED_FX,

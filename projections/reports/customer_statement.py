@@ -45,11 +45,12 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
         raise BadParameter("from is after the last day", field="from")
     found = conn.execute(MOVES, {**asked, "known": as_of.known}).fetchall()
     for (entity, currency), group in groupby(found, itemgetter(0, 1)):
-        for row in _account(list(group), asked["from"], as_of.effective):
+        for row in account_rows(list(group), asked["from"], as_of.effective):
             yield entity, currency, *row
 
 
-def _account(moves: list[tuple[Any, ...]], first: date, last: date) -> Iterable[Row]:
+def account_rows(moves: list[tuple[Any, ...]], first: date, last: date) -> Iterable[Row]:
+    """Moves by day, between an opening and a closing balance."""
     before = [row for row in moves if row[2] < first]
     balance = sum((row[5] for row in before), ZERO)
     yield "opening", first, "", "", ZERO, ZERO, balance

@@ -123,8 +123,8 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
 
 
 def _of_project(found: Sequence[Row]) -> Iterator[Row]:
-    project = _project(found[0])
-    codes = {row[9]: _to_date(project, row) for row in found}
+    project = project_of(found[0])
+    codes = {row[9]: to_date_of(project, row) for row in found}
     for code, known in codes.items():
         figures = complete(known, None, project.books)
         if any((known.budget, known.actual, known.committed, known.estimate)):
@@ -134,13 +134,15 @@ def _of_project(found: Sequence[Row]) -> Iterator[Row]:
     yield _row(project, ALL_CODES, whole, by, _sold(project, found, whole))
 
 
-def _project(row: Row) -> ProjectRow:
+def project_of(row: Row) -> ProjectRow:
+    """What a row of figures says of its project."""
     estimated, closed, done, whole, rate = row[4:9]
     share = None if done is None else Fraction(done) / Fraction(whole)
     return ProjectRow(tuple(row[:3]), row[3], estimated, closed, share, rate)
 
 
-def _to_date(project: ProjectRow, row: Row) -> CostToDate:
+def to_date_of(project: ProjectRow, row: Row) -> CostToDate:
+    """What a row of figures says of its cost code."""
     budget, planned, actual, committed, estimate, since = row[10:16]
     said = ZERO if project.closed else estimate if project.estimated else None
     return CostToDate(budget, planned, actual, committed, said, since)

@@ -13,14 +13,25 @@ from projections.table import Conn
 from projections.verify.allocations import Allocations
 from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
+from projections.verify.capital_labour import LabourCarried
 from projections.verify.check import Check, Evidence, Verdict
 from projections.verify.consumption import Consumption
 from projections.verify.credit_accounts import CreditAccounts
 from projections.verify.deliveries import Deliveries
+from projections.verify.depreciation import DepreciationRuns
 from projections.verify.gathering import gathered
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
+from projections.verify.payables import (
+    AssetCost,
+    AssetsWrittenOff,
+    IntangibleCost,
+    IntangiblesWrittenOff,
+    RetainagePayable,
+    SettledBills,
+    VendorPayables,
+)
 from projections.verify.rates import RatesUsed
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
@@ -45,7 +56,9 @@ CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
-    Revaluations, RatesUsed,
+    Revaluations, RatesUsed, VendorPayables,
+    RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
+    IntangiblesWrittenOff, DepreciationRuns, LabourCarried,
 )  # fmt: skip
 
 

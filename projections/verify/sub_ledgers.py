@@ -8,12 +8,18 @@ from typing import Any
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
 from domain.ledger.chart import (
+    AMORTISED,
     CUSTOMER_CREDITS,
     DEPOSITS,
+    DEPRECIATED,
+    EQUIPMENT,
+    INTANGIBLES,
+    PAYABLES,
     POSITION,
     RECEIVABLES,
     RETAINAGE_DUE,
     RETAINAGE_HELD,
+    RETAINAGE_PAYABLE,
     SUSPENSE,
 )
 from domain.ledger.opening import BROUGHT
@@ -126,9 +132,23 @@ SELECT entity, currency, sum(amount), sum(carried) FROM position_moves
 WHERE position <= %(facts)s AND (%(entity)s::text IS NULL OR entity = %(entity)s)
 GROUP BY entity, currency
 """
+OWED = """
+SELECT entity, currency, sum(amount), sum(functional) FROM payable_moves
+WHERE account = %(account)s AND position <= %(facts)s
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
+"""
+OWNED = """
+SELECT entity, currency, sum(amount), sum(amount) FROM asset_moves
+WHERE account = %(account)s AND position <= %(facts)s
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
+"""
 SUB_LEDGERS = {
     RECEIVABLES: MOVES.format(table="receivable_moves"), POSITION: CARRIED,
     RETAINAGE_HELD: KEPT, RETAINAGE_DUE: KEPT, DEPOSITS: MOVES.format(table="deposit_moves"),
+    PAYABLES: OWED, RETAINAGE_PAYABLE: OWED, EQUIPMENT: OWNED, DEPRECIATED: OWNED,
+    INTANGIBLES: OWNED, AMORTISED: OWNED,
 }  # fmt: skip
 """What keeps each control account that tables hold."""
 EARNED_AT_ONCE = """

@@ -30,6 +30,7 @@ AGAIN: dict[str, dict[str, Any]] = {
     "SetRebateAgreement": {"mode": "graduated"},
     "CaptureDriver": {"source": "a count in March"},
     "PublishTemplate": {"checklist": ["scope"]},
+    "SetCapitalizationPolicy": {"threshold": "900.00"},
 }
 """Commands that say something else the second time, and what."""
 

@@ -34,6 +34,8 @@ ANYBODY = Actor("anybody", frozenset({*ALL, SYSTEM}), frozenset({EVERY_ENTITY}))
 
 ON_PAPER: dict[str, dict[str, Any]] = {
     "HardClosePeriod": {"books": CLEAN},
+    "ReclassifyExpenditure": {"expensed": "440.00", "incurred": "300.00", "position": 1},
+    "CapitalizeLabour": {"incurred": "300.00", "position": 1},
     "AttestReport": {"found": "0" * 64},
 }
 """What commands find in books that have nothing against them."""

@@ -9,12 +9,14 @@ from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
     samples_allocation,
+    samples_assets,
     samples_clauses,
     samples_close,
     samples_consolidated,
     samples_corrections,
     samples_currencies,
     samples_outlook,
+    samples_payables,
     samples_plans,
     samples_progress,
     samples_rebates,
@@ -40,6 +42,7 @@ MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_payables, samples_assets,
     samples_currencies,
     samples_close,
     samples_consolidated,
@@ -182,7 +185,7 @@ def deal(firm: Firm, name: str = "open deal", **fields: Any) -> UUID:
 def journal(firm: Firm, name: str = "rent", on: date = date(2025, 1, 8)) -> UUID:
     """Post a manual journal of 100 EUR; its id."""
     lines = [{"account": "6010", "currency": "EUR", "debit": "100"},
-             {"account": "2000", "currency": "EUR", "credit": "100"}]  # fmt: skip
+             {"account": "2010", "currency": "EUR", "credit": "100"}]  # fmt: skip
     return firm.do("PostJournal", journal_id=new(name), entity="DE01", accounting_date=on,
                    description=name, lines=lines).answer.id  # fmt: skip
 
@@ -219,7 +222,7 @@ def samples(firm: Firm, at: Stage) -> dict[str, dict[str, Any]]:
             "journal_id": new("j2"), **entity, "accounting_date": "2025-01-09",
             "description": "rent",
             "lines": [{"account": "6010", "currency": "EUR", "debit": "1"},
-                      {"account": "2000", "currency": "EUR", "credit": "1"}]},
+                      {"account": "2010", "currency": "EUR", "credit": "1"}]},
         "ReverseJournal": {"journal_id": at.journal, "reversal_id": new("j3"),
                            "accounting_date": "2025-01-10"},
         "PostDerivedJournal": {

@@ -165,7 +165,7 @@ def test_a_closed_month_takes_no_document(paper: PaperFirm, at: Stage, command: 
 def documents(paper: PaperFirm, at: Stage) -> dict[str, dict[str, Any]]:
     """Fields of the documents that carry an accounting date."""
     lines = [{"account": a, "currency": "EUR", side: "1"}
-             for a, side in (("6010", "debit"), ("2000", "credit"))]  # fmt: skip
+             for a, side in (("6010", "debit"), ("2010", "credit"))]  # fmt: skip
     return {
         **samples(paper, at),
         "IssueInvoice": invoice(at),

@@ -46,20 +46,20 @@ def test_each_currency_balances_by_itself(paper: PaperFirm) -> None:
 
     paper.refuses(Unbalanced, "PostJournal", **posted(RENT, dollars))
 
-    against = {"account": "2000", "currency": "USD", "debit": "103.21", "functional": "100"}
+    against = {"account": "2010", "currency": "USD", "debit": "103.21", "functional": "100"}
     paper.do("PostJournal", **posted(dollars, against))
 
 
 def test_an_fx_account_closes_what_a_currency_lacks_in_the_books(paper: PaperFirm) -> None:
     paid = {"account": "1000", "currency": "USD", "credit": "100", "functional": "-97"}
-    owed = {"account": "2000", "currency": "USD", "debit": "100", "functional": "95"}
+    owed = {"account": "2010", "currency": "USD", "debit": "100", "functional": "95"}
 
     paper.refuses(Unbalanced, "PostJournal", **posted(paid, owed))
     paper.do("PostJournal", **posted(paid, owed, ("7000", "EUR", "debit", "2")))
 
 
 def test_a_foreign_line_takes_the_rate_of_its_day(paper: PaperFirm) -> None:
-    lines = (("6010", "USD", "debit", "103.21"), ("2000", "USD", "credit", "103.21"))
+    lines = (("6010", "USD", "debit", "103.21"), ("2010", "USD", "credit", "103.21"))
     paper.do("PostJournal", **posted(*lines))
 
     assert [line.functional for line in paper.last(Journal.Posted).lines] == [100, -100]
@@ -100,7 +100,7 @@ def test_a_line_says_the_same_in_both_currencies(
 ) -> None:
     against = str(-Decimal(functional))
     lines = [{"account": "6010", "currency": currency, "debit": "100", "functional": functional},
-             {"account": "2000", "currency": currency, "credit": "100",
+             {"account": "2010", "currency": currency, "credit": "100",
               "functional": against}]  # fmt: skip
 
     paper.refuses(CurrencyMismatch, "PostJournal", **posted(*lines))
@@ -176,6 +176,12 @@ def test_the_chart_says_the_kind_of_every_account() -> None:
         "1120",
         "1200",
         "1210",
+        "1600",
+        "1610",
+        "1620",
+        "1630",
+        "2000",
+        "2020",
         "2210",
         "2230",
     }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.ledger.posting import RULES, entries_of
+from tests.domain import samples_assets, samples_payables
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
 from tests.domain.samples_currencies import held, paid_across
@@ -220,7 +221,7 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
                  "SettleRebate", "ReimburseExpense", "CertifyPayApplication",
                  "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", "ReverseAllocationRun",
-                 *POSTED):  # fmt: skip
+                 *POSTED, *samples_payables.POSTED, *samples_assets.POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
     paid_across(paper, at.invoice)
     for more in ({}, {"balances": [held("1100", "1000.00", "968.90")]}):

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.golden import (
     allocation,
+    assets,
     billing,
     billing_documents,
     exchange_differences,
@@ -26,7 +27,7 @@ from tests.golden.naming import answer_of
 Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
-    revenue_estimates, recognition, kpi, kpi_projects, allocation,
+    revenue_estimates, recognition, kpi, kpi_projects, assets, allocation,
     exchange_rates, exchange_differences, ledger_dates,
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ from tests.domain.samples_sales import (
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
+from tests.projections.history_costs import buy, make, own
 from tests.projections.overhead import pass_on_overhead
 
 DEAL = named_id("opportunity", "Build")
@@ -71,6 +72,9 @@ def live_a_year(firm: Firm) -> None:
     look_ahead(firm, project)
     keep_retainers(firm)
     build_by_values(firm)
+    buy(firm)
+    own(firm)
+    make(firm)
     keep_books(firm)
     give_back(firm)
     by_template(firm)

@@ -64,6 +64,12 @@ def test_the_checklist_names_what_is_left(year: Firm) -> None:
         ("DELETE FROM revenue_runs", "revenue", "no revenue run"),
         ("UPDATE time_entries SET state = 'logged' WHERE entity = 'DE01'", "time",
          "not approved"),
+        ("UPDATE payable_moves SET amount = amount + 1 WHERE entity = 'DE01'", "sub-ledgers",
+         "2000"),
+        ("DELETE FROM asset_moves WHERE what = 'impaired'", "sub-ledgers", "1630"),
+        ("UPDATE vendor_bills SET state = 'recorded', billed_on = '2025-01-10'", "bills",
+         "not approved"),
+        ("DELETE FROM asset_moves WHERE what = 'depreciated'", "depreciation", "not written off"),
     ],
 )  # fmt: skip
 def test_a_task_is_open_where_its_figures_say_so(

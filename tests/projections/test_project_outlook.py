@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from projections.reports.earned_value import AT_COMPLETION
 from tests.domain.named import new
 from tests.firm import Firm
 from tests.projections.faults import ADVICE
@@ -112,7 +113,7 @@ def test_a_late_estimate_changes_nothing_that_was_known(year: Firm) -> None:
 
 def test_an_order_is_consumed_and_given_up_on_its_days(year: Firm) -> None:
     def ordered(day: str) -> list[tuple[Any, ...]]:
-        packet = ask(year, "commitments", effective=date.fromisoformat(day))
+        packet = ask(year, "commitments", project="Advice", effective=date.fromisoformat(day))
         return rows(packet, "reference", "ordered", "consumed", "released", "open",
                     "functional_open")  # fmt: skip
 
@@ -132,3 +133,21 @@ def test_what_is_ordered_is_the_same_in_both_reports(year: Firm) -> None:
         asked = {"effective": date.fromisoformat(day)}
         orders, outlook = ask(year, "commitments", **asked), ask(year, "project-outlook", **asked)
         assert total(orders, "functional_open") == total(outlook, "committed", cost_code="all") > 0
+
+
+def test_earned_value_stands_beside_every_forecast(year: Firm) -> None:
+    """15 % of 5,500 are earned; 880 are spent and 4,950 estimated."""
+    found = ask(year, "earned-value", project="Advice", effective=date(2025, 1, 31))
+
+    assert rows(found, "budget", "planned_value", "earned_value", "actual_cost") == [
+        ("5500.00", "858.34", "825.00", "880.00")
+    ]
+    assert rows(found, "cost_variance", "schedule_variance") == [("-55.00", "-33.34")]
+    assert rows(found, "complete_pct", "cost_index", "schedule_index", "to_complete_index") == [
+        ("15.00", "0.9375", "0.9612", "1.0119")
+    ]
+    assert rows(found, *AT_COMPLETION) == [("5866.67", "5555.00", "6068.19", "5830.00", "-366.67")]
+
+
+def test_a_project_without_a_budget_has_no_earned_value(year: Firm) -> None:
+    assert not ask(year, "earned-value", project="FIT").rows

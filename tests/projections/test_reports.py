@@ -12,6 +12,7 @@ from projections.packet import Packet
 from projections.report import LATEST
 from projections.reports import REPORTS
 from tests.domain.named import new
+from tests.domain.samples_payables import desk, owed
 from tests.domain.samples_progress import (
     applied,
     built,
@@ -33,6 +34,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "flux": {"entity": "DE01"},
     "customer-statement": {"client": "ACME"},
+    "vendor-statement": {"vendor": "SUB"},
 }
 CARE = named_id("revenue sample", "Care")
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
@@ -109,6 +111,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     certified(year, "late", "2025-01-09", on="late hall")
     charged(year, "late", "2025-01-10", on="late hall")
     deposited(year, "late", "1.00", "2025-01-09", on="late hall")
+    owed(year, "tardy", desk("10.00"), billed_on="2025-01-10")
     year.win("Late sale")
     year.do("SetRebateAgreement", contract_id=new("late hall"), from_month="2025-01-01",
             through_month="2025-01-01", steps=[{"from_volume": "1", "pct": "10"}])  # fmt: skip
