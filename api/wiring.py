@@ -52,6 +52,7 @@ from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
 from projections.pay_applications import PayApplications
+from projections.periods import Periods
 from projections.posting import Policies, Posting
 from projections.project_outlook import ProjectOutlooks
 from projections.projection import Projection
@@ -193,7 +194,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
-            BillingPlan(), PayApplications(), Retainage(), Deposits(),
+            BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -33,6 +33,7 @@ import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
+import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
@@ -58,6 +59,7 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
+<<<<<<< HEAD
     "clauses", "closings", "collections", "contract_costs", "contracts", "credit_memos",
     "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices", "ledger",
     "memo_credits", "minimums", "organisation", "outlooks", "parking", "paying_terms",
@@ -66,4 +68,14 @@ __all__ = [
     "recurring", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
     "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
     "time_policies", "timers", "usage", "work_plans", "write_offs",
+=======
+    "clauses", "closes", "closings", "collections", "contract_costs", "contracts", "credit_memos",
+    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
+    "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
+    "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
+    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
+    "usage", "work_plans", "write_offs",
+>>>>>>> close
 ]  # fmt: skip

@@ -16,13 +16,12 @@ from projections.recorded import Decode, Recorded
 from projections.table import Conn
 from projections.unreadable import Unreadable
 
-CALENDAR_TOPICS = (
-    "topic IN ('ledger.calendar_begun', 'ledger.period_opened', 'ledger.period_soft_closed',"
-    " 'ledger.period_hard_closed')"
-)
 CALENDAR_FACTS = (
     Calendar.Begun, Calendar.PeriodOpened, Calendar.PeriodSoftClosed, Calendar.PeriodHardClosed,
+    Calendar.ReopeningAsked, Calendar.PeriodReopened, Calendar.FiscalYearClosed,
 )  # fmt: skip
+"""All facts of a calendar: its state follows from every one, in order."""
+CALENDAR_TOPICS = f"topic IN ({', '.join(repr(fact.TOPIC) for fact in CALENDAR_FACTS)})"
 CALENDARS = f"""
 SELECT topic, stream_id, version, schema_version, recorded_at, payload FROM events
 WHERE {CALENDAR_TOPICS} AND position > %s AND position <= %s ORDER BY position
@@ -37,9 +36,7 @@ class Calendars:
 
     def see(self, fact: Any) -> None:
         """Move with the log."""
-        if isinstance(fact, (Calendar.Begun, Calendar.Event)) and type(fact).TOPIC.startswith(
-            "ledger."
-        ):
+        if isinstance(fact, CALENDAR_FACTS):
             id_ = fact.originator_id
             self._known[id_] = fact.mutate(self._known.get(id_))  # type: ignore[assignment]
 

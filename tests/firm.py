@@ -8,10 +8,14 @@ from api.wiring import System
 from domain.actor import Actor
 from domain.command import Command
 from domain.identity import named_id
+from domain.ledger.closing import BooksToClose
 from domain.policies import contract_id, project_id
 from domain.request import Outcome
 from domain.store import Store
+from projections.gathering import gathered
 
+CLEAN = BooksToClose(1, "0" * 64, 0, "", ())
+"""Books that a close has nothing to say against."""
 TODAY = date(2025, 12, 31)
 CHIEF = Actor("chief", frozenset({"admin"}), frozenset({"*"}))
 WORKER = Actor("worker", frozenset({"resource"}), frozenset({"*"}))
@@ -31,8 +35,18 @@ class Firm:
         self._reactors: list[Any] = []
 
     def do(self, command: str, actor: Actor = CHIEF, /, **fields: Any) -> Outcome:
-        """Run a command by its name."""
-        return self.store.execute(Command.registry[command].model_validate(fields), actor)
+        """Run a command by its name, with what it needs of the projections."""
+        given = Command.registry[command].model_validate(fields)
+        if given.GATHERED - given.model_fields_set:
+            self.settle()
+            with self.system.connect() as conn:
+                given = gathered(conn, given)
+        return self.store.execute(given, actor)
+
+    def close(self, month: date, entity: str = "DE01") -> None:
+        """Close a month for good, whatever its checklist would say."""
+        self.do("SoftClosePeriod", entity=entity, month=month)
+        self.do("HardClosePeriod", entity=entity, month=month, books=CLEAN)
 
     def found(self) -> None:
         """Register everybody; 2025 is open and has rates from 2 January on."""

@@ -20,6 +20,7 @@ from adapters.imports.timesheets.entry import TimeOptions
 from adapters.imports.timesheets.recognise import read as read_hours
 from adapters.imports.verdict import Broken
 from api.commands.import_ import command as importing
+from api.demo.closing import closing
 from api.demo.firm import HOUSES, YEAR
 from api.demo.month import last_day
 from api.demo.year import MANAGER, OFFICE
@@ -31,7 +32,7 @@ from domain.delivery.time_commands import ApproveTime, SubmitTimesheet
 from domain.delivery.time_entry import monday_of
 from domain.errors import Refusal
 from domain.identity import named_id
-from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod
+from domain.ledger.commands import OpenPeriod
 from domain.organisation.commands import RegisterLegalEntity
 
 HOUSE = HOUSES[0]
@@ -196,10 +197,10 @@ class RealYear:
 
     def _close(self, month: int) -> None:
         for number in range(1, month + 1):
-            for kind in (SoftClosePeriod, HardClosePeriod):
-                words = f"{kind.__name__} {number}"
-                self._do(OFFICE, kind(command_id=named_id("demo files", words), entity=HOUSE.code,
-                                      month=date(YEAR, number, 1)))  # fmt: skip
+            first = date(YEAR, number, 1)
+            self.settle()
+            for command in closing(self._system, "demo files", HOUSE.code, first):
+                self._do(OFFICE, command)
         self.settle()
 
     def _rows(self, query: str, given: Sequence[Any]) -> list[Any]:

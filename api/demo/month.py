@@ -18,7 +18,7 @@ from domain.delivery.project_commands import AcceptMilestone, CompleteMilestone
 from domain.delivery.time_commands import ApproveTime, LogTime, SubmitTimesheet
 from domain.delivery.time_entry import monday_of
 from domain.identity import named_id
-from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod
+from domain.ledger.commands import OpenPeriod
 from domain.policies import contract_id, milestone_id, project_id
 from domain.pricing.commands import CurrencyRate, ImportFxRates
 
@@ -203,13 +203,3 @@ def paying(
         ApplyPayment(command_id=named_id("demo", f"apply {key}"), payment_id=payment,
                      invoice_id=invoice, amount=money, applied_on=on),
     ]  # fmt: skip
-
-
-def closing(month: int) -> Iterator[Command]:
-    """The books of the month close, softly and then for good."""
-    for house in HOUSES:
-        for kind in (SoftClosePeriod, HardClosePeriod):
-            yield kind(
-                command_id=named_id("demo", f"{kind.__name__} {house.code} {month}"),
-                entity=house.code, month=date(YEAR, month, 1),
-            )  # fmt: skip

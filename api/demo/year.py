@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.demo import month as months
+from api.demo.closing import closing
 from api.demo.firm import HOUSES, YEAR, Deal, deals, founding, person_id, selling
 from api.demo.sending import send
 from api.followers import Followers
@@ -145,7 +146,9 @@ class Year:
             yield from months.paying(f"{number}/{tag}", client, invoice, amount, currency, on)
 
     def _close(self, month: int) -> None:
-        self._send(months.closing(month))
+        for house in HOUSES:
+            self.settle()
+            self._send(closing(self._system, "demo", house.code, date(YEAR, month, 1)))
         self.settle()
 
     def _send(self, commands: Iterable[Command], actor: Actor = OFFICE) -> None:

@@ -106,18 +106,6 @@ class SoftClosePeriod(PeriodCommand):
         return Answer(id=calendar.id)
 
 
-class HardClosePeriod(PeriodCommand):
-    """Close a month for good: its figures never change again."""
-
-    ROLES: ClassVar = CONTROLLERS
-
-    def run(self, work: UnitOfWork) -> Answer:
-        """Raises PeriodNotOpen, WrongOrder, NotFound, WrongEntity."""
-        calendar = self.calendar(work)
-        calendar.hard_close(month_of(self.month))
-        return Answer(id=calendar.id)
-
-
 class JournalLineInput(Value):
     """One line: a debit or a credit in a currency, at a given rate or the day's."""
 

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
+from domain.ledger.close_commands import HardClosePeriod
+from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering.close import books_to_close
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -32,7 +35,9 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
-GATHERINGS: dict[type[Command], Gathering] = {}
+GATHERINGS: dict[type[Command], Gathering] = {
+    HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
+}
 """Every command with ``GATHERED`` fields, and where they come from."""
 
 

@@ -6,6 +6,7 @@ from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.change_orders import CHANGE_ORDERS
+from projections.reports.close_checklist import CLOSE_CHECKLIST
 from projections.reports.commitments import COMMITMENTS
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
@@ -15,10 +16,12 @@ from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.deposits_held import DEPOSITS_HELD
 from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
+from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
+from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
@@ -47,6 +50,6 @@ REPORTS: dict[str, Report] = {
         LEAKAGE, REALISATION, MARGIN_BRIDGE, CAP_USAGE,
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
     )
 }  # fmt: skip

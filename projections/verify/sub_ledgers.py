@@ -16,20 +16,25 @@ from domain.ledger.chart import (
     RETAINAGE_HELD,
     SUSPENSE,
 )
+from domain.ledger.opening import BROUGHT
 from domain.ledger.receivables_posting import receipt_account
 from domain.receivables.memo_credit import MemoCredit
 from projections.recorded import Recorded
+from projections.table import Conn
 from projections.verify.check import Check, Evidence
 
-# A journal belongs to the fact it follows from; a manual one to itself.
+# A journal belongs to the fact it follows from; a manual one to itself. What other books brought
+# in has no sub-ledger here.
 ACCOUNT = """
 SELECT entity, currency, sum(amount), sum(functional) FROM ledger_lines
 WHERE account = %(account)s AND coalesce(source_position, position) <= %(facts)s
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s) AND rule <> ALL(%(brought)s)
 GROUP BY entity, currency
 """
 MOVES = """
 SELECT entity, currency, sum(amount), sum(functional) FROM {table}
-WHERE position <= %(facts)s GROUP BY entity, currency
+WHERE position <= %(facts)s AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
 """
 SETTLED = """
 SELECT number, currency, sum(amount), sum(functional) FROM receivable_moves
@@ -42,6 +47,17 @@ INVOICES = "SELECT count(DISTINCT invoice_id) FROM receivable_moves WHERE positi
 
 Sums = dict[tuple[str, str], tuple[Decimal, Decimal]]
 NOTHING = (Decimal(0), Decimal(0))
+
+
+def gaps(conn: Conn, entity: str, facts: int) -> Iterator[str]:
+    """Control accounts of an entity that are not what their sub-ledgers sum to."""
+    for account, query in SUB_LEDGERS.items():
+        kept = summed(conn, query, facts, entity, account=account)
+        booked = summed(conn, ACCOUNT, facts, entity, account=account)
+        for key in sorted(kept.keys() | booked.keys()):
+            sub, main = kept.get(key, NOTHING), booked.get(key, NOTHING)
+            if sub != main:
+                yield f"{account} {key[1]}: sub-ledger {_said(sub)}, account {_said(main)}"
 
 
 class ControlAccount(Check):
@@ -73,7 +89,9 @@ class Receivables(ControlAccount):
 
 KEPT = """
 SELECT entity, currency, sum(amount), sum(functional) FROM retainage_moves
-WHERE account = %(account)s AND position <= %(facts)s GROUP BY entity, currency
+WHERE account = %(account)s AND position <= %(facts)s
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
 """
 
 
@@ -104,8 +122,14 @@ class DepositsHeld(ControlAccount):
 
 CARRIED = """
 SELECT entity, currency, sum(amount), sum(carried) FROM position_moves
-WHERE position <= %(facts)s GROUP BY entity, currency
+WHERE position <= %(facts)s AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
 """
+SUB_LEDGERS = {
+    RECEIVABLES: MOVES.format(table="receivable_moves"), POSITION: CARRIED,
+    RETAINAGE_HELD: KEPT, RETAINAGE_DUE: KEPT, DEPOSITS: MOVES.format(table="deposit_moves"),
+}  # fmt: skip
+"""What keeps each control account that tables hold."""
 EARNED_AT_ONCE = """
 SELECT m.entity, m.currency, sum(m.amount), sum(m.carried) FROM position_moves m
 WHERE m.position <= %(facts)s
@@ -223,7 +247,13 @@ class Settled(Check):
 
 def sums(evidence: Evidence, query: str, **values: Any) -> Sums:
     """Amounts by entity and currency."""
-    rows = evidence.rows(query, facts=evidence.facts, **values)
+    return summed(evidence.conn, query, evidence.facts, None, **values)
+
+
+def summed(conn: Conn, query: str, facts: int, entity: str | None, **values: Any) -> Sums:
+    """Amounts by entity and currency, of one entity where one is named."""
+    given = {"facts": facts, "entity": entity, "brought": list(BROUGHT), **values}
+    rows = conn.execute(query, given, binary=True).fetchall()
     return {(entity, currency): (amount, books) for entity, currency, amount, books in rows}
 
 

@@ -109,7 +109,7 @@ def test_hledger_balances_are_our_trial_balance_to_the_cent(
 
 @needs_hledger
 def test_hledger_knows_both_dates(year: Firm, tmp_path: Path) -> None:
-    close_january(year)
+    year.close(date(2025, 1, 1))
     _, project = year.win("Late")
     year.work(project, date(2025, 1, 8))
     year.settle()
@@ -124,11 +124,6 @@ def test_hledger_knows_both_dates(year: Firm, tmp_path: Path) -> None:
     assert hledger_balances(path, "--date2", "-b", "2025-01-08", "-e", "2025-01-09", account) == {
         (account, "EUR"): Decimal(440)
     }
-
-
-def close_january(firm: Firm) -> None:
-    firm.do("SoftClosePeriod", entity="DE01", month=date(2025, 1, 1))
-    firm.do("HardClosePeriod", entity="DE01", month=date(2025, 1, 1))
 
 
 def loaded(path: Path) -> list[Any]:

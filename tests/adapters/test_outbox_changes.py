@@ -62,8 +62,7 @@ def test_the_crm_sees_what_the_deal_is_worth_after_a_change(
 def test_the_next_actuals_stand_beside_the_budget_of_now(firm: Firm) -> None:
     changed(firm)
     firm.settle()
-    for close in ("SoftClosePeriod", "HardClosePeriod"):
-        firm.do(close, entity="DE01", month=date(2025, 1, 1))
+    firm.close(date(2025, 1, 1))
 
     assert told(firm)[-1].budget == 5775
 

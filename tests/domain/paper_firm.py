@@ -25,12 +25,15 @@ from domain.ledger.posting import Entry, entries_of
 from domain.policies import follow_ups
 from domain.request import AlreadyTaken, Cause, Outcome, check_version, request_of
 from domain.unit_of_work import UnitOfWork
-from tests.firm import CHIEF, TODAY, Firm
+from tests.firm import CHIEF, CLEAN, TODAY, Firm
 
 __all__ = ["ANYBODY", "Fact", "PaperFirm", "domain"]
 
 ANYBODY = Actor("anybody", frozenset({*ALL, SYSTEM}), frozenset({EVERY_ENTITY}))
 """Holds every role, the machine's too."""
+
+ON_PAPER: dict[str, dict[str, Any]] = {"HardClosePeriod": {"books": CLEAN}}
+"""What commands find in books that have nothing against them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class PaperFirm(Firm):
         self._followed = 0
 
     def do(self, command: str, actor: Actor = CHIEF, /, **fields: Any) -> Outcome:
-        return self.run(Command.registry[command].model_validate(fields), actor)
+        given = {**ON_PAPER.get(command, {}), **fields}
+        return self.run(Command.registry[command].model_validate(given), actor)
 
     def run(self, command: Command, actor: Actor = CHIEF) -> Outcome:
         """Decide a command and keep its facts."""

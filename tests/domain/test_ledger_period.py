@@ -1,15 +1,28 @@
 """Periods: opened and closed one after another; what is closed never changes."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actor import Actor, MissingRole
+from domain.ledger.closing import CloseTask, CloseTasksOpen, NotWaivable, Waiver
 from domain.ledger.commands import ReasonNeeded
-from domain.ledger.period import Calendar, PeriodClosed, PeriodNotOpen, WrongOrder, calendar_id
+from domain.ledger.period import (
+    Calendar,
+    NoReopening,
+    OwnReopening,
+    PeriodClosed,
+    PeriodLocked,
+    PeriodNotOpen,
+    WrongOrder,
+    calendar_id,
+)
 from tests.domain.paper_firm import PaperFirm
+from tests.firm import CLEAN
 
 JANUARY, FEBRUARY = {"entity": "DE01", "month": "2025-01-31"}, {
     "entity": "DE01", "month": "2025-02-01",
@@ -78,7 +91,7 @@ def closed_until(closed: int, opened: int) -> Calendar:
         calendar.open(month)
     for month in MONTHS[:closed]:
         calendar.soft_close(month)
-        calendar.hard_close(month)
+        calendar.hard_close(month, CLEAN, (), "controller")
     return calendar
 
 
@@ -118,3 +131,98 @@ def test_nothing_is_booked_before_its_day_or_into_a_closed_month(
     if found is not None:
         assert found >= day
         assert calendar.months[found.replace(day=1)] == "open"
+
+
+OTHER = Actor("other controller", frozenset({"controller"}), frozenset({"*"}))
+OPEN_TASK = CloseTask("sub-ledgers", True, "1100 EUR: sub-ledger 5, account 4")  # noqa: FBT003
+UNBILLED = CloseTask("unbilled", False, "3 things of 90 EUR are not billed")  # noqa: FBT003
+
+
+def found(*tasks: CloseTask) -> dict[str, Any]:
+    """January as the books have it."""
+    return {**JANUARY, "books": replace(CLEAN, tasks=tasks)}
+
+
+def test_a_close_is_sealed_with_what_the_books_had(paper: PaperFirm) -> None:
+    paper.do("SoftClosePeriod", **JANUARY)
+    paper.do("HardClosePeriod", **found(UNBILLED), waived=[
+        {"task": "unbilled", "why": "billed in February"},
+    ])  # fmt: skip
+
+    seal = paper.last(Calendar.PeriodHardClosed).seal
+    assert seal.books.tasks == (UNBILLED,)
+    assert seal.waived == (Waiver("unbilled", "billed in February"),)
+    assert seal.closed_by == "chief"
+
+
+def test_a_close_waits_for_its_tasks(paper: PaperFirm) -> None:
+    paper.do("SoftClosePeriod", **JANUARY)
+
+    refusal = paper.refuses(CloseTasksOpen, "HardClosePeriod", **found(UNBILLED))
+
+    assert "3 things of 90 EUR" in refusal.message
+
+
+def test_nobody_waives_what_would_make_the_close_wrong(paper: PaperFirm) -> None:
+    paper.do("SoftClosePeriod", **JANUARY)
+    waived = [{"task": "sub-ledgers", "why": "never mind"}]
+
+    paper.refuses(NotWaivable, "HardClosePeriod", **found(OPEN_TASK), waived=waived)
+    paper.refuses(CloseTasksOpen, "HardClosePeriod", **found(OPEN_TASK))
+
+
+def test_a_waiver_of_what_is_done_is_not_kept(paper: PaperFirm) -> None:
+    paper.do("SoftClosePeriod", **JANUARY)
+    done = replace(UNBILLED, left="")
+    paper.do("HardClosePeriod", **found(done), waived=[{"task": "unbilled", "why": "x"}])
+
+    assert paper.last(Calendar.PeriodHardClosed).seal.waived == ()
+
+
+def test_two_controllers_reopen_the_last_closed_month(paper: PaperFirm) -> None:
+    paper.close(date(2025, 1, 1))
+    paper.refuses(NoReopening, "ReopenPeriod", OTHER, **JANUARY)
+    paper.do("RequestReopening", **JANUARY, why="the auditor's correction")
+    paper.refuses(OwnReopening, "ReopenPeriod", **JANUARY)
+
+    paper.do("ReopenPeriod", OTHER, **JANUARY)
+
+    assert paper.replayed(calendar_id("DE01")).months[date(2025, 1, 1)] == "soft_closed"
+    fact = paper.last(Calendar.PeriodReopened)
+    assert (fact.asked_by, fact.approved_by) == ("chief", "other controller")
+    paper.refuses(NoReopening, "ReopenPeriod", OTHER, **JANUARY)
+
+
+def test_a_reopening_asked_twice_is_asked_once(paper: PaperFirm) -> None:
+    paper.close(date(2025, 1, 1))
+    paper.do("RequestReopening", **JANUARY, why="correction")
+    before = len(paper.facts)
+
+    paper.do("RequestReopening", **JANUARY, why="correction")
+
+    assert len(paper.facts) == before
+
+
+def test_months_reopen_from_the_last_one_back(paper: PaperFirm) -> None:
+    paper.refuses(PeriodNotOpen, "RequestReopening", **JANUARY, why="x")
+    paper.close(date(2025, 1, 1))
+    paper.do("RequestReopening", **JANUARY, why="correction")
+    paper.close(date(2025, 2, 1))
+
+    paper.refuses(WrongOrder, "ReopenPeriod", OTHER, **JANUARY)
+    paper.refuses(WrongOrder, "RequestReopening", **JANUARY, why="another")
+
+
+def test_a_closed_year_stays_closed(paper: PaperFirm) -> None:
+    paper.refuses(WrongOrder, "CloseFiscalYear", **JANUARY)
+    paper.close(date(2025, 1, 1))
+    paper.do("RequestReopening", **JANUARY, why="correction")
+    paper.do("CloseFiscalYear", **JANUARY)
+    before = len(paper.facts)
+    paper.do("CloseFiscalYear", **JANUARY)
+
+    assert len(paper.facts) == before
+    paper.refuses(PeriodLocked, "ReopenPeriod", OTHER, **JANUARY)
+    paper.refuses(PeriodLocked, "RequestReopening", **JANUARY, why="x")
+    paper.refuses(PeriodClosed, "OpenPeriod", **JANUARY)
+    paper.refuses(PeriodNotOpen, "CloseFiscalYear", entity="DE01", month="2030-01-01")

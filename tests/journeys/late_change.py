@@ -119,8 +119,7 @@ class LateChange:
         return lines
 
     def close(self, month: date) -> None:
-        for command in ("SoftClosePeriod", "HardClosePeriod"):
-            self.firm.do(command, entity="DE01", month=month)
+        self.firm.close(month)
         self.firm.settle()
 
     def draft(self) -> None:

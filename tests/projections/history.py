@@ -39,6 +39,7 @@ from tests.domain.samples_sales import (
 )
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
+from tests.projections.history_books import keep_books
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -68,6 +69,7 @@ def live_a_year(firm: Firm) -> None:
     look_ahead(firm, project)
     keep_retainers(firm)
     build_by_values(firm)
+    keep_books(firm)
     firm.settle()
 
 

@@ -67,8 +67,7 @@ def size(firm: Firm) -> int:
 
 
 def close_month(firm: Firm, month: int) -> None:
-    for command in ("SoftClosePeriod", "HardClosePeriod"):
-        firm.do(command, entity="DE01", month=date(2025, month, 1))
+    firm.close(date(2025, month, 1))
 
 
 def reactor(firm: Firm, reaction: Any) -> Reactor:

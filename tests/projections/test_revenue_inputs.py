@@ -100,8 +100,7 @@ def length(firm: Firm) -> int:
 
 def test_time_that_comes_late_is_caught_up_before_the_next_month(busy: Firm) -> None:
     recognise(busy.system, "DE01", JANUARY, dry_run=False)
-    busy.do("SoftClosePeriod", entity="DE01", month=JANUARY)
-    busy.do("HardClosePeriod", entity="DE01", month=JANUARY)
+    busy.close(JANUARY)
     hours = next(run.command.contract_id for run in runs(busy, JANUARY) if run.contract == "Hours")
     busy.work(project_of(hours), date(2025, 1, 20), 120)
     busy.work(project_of(hours), date(2025, 2, 10), 60)

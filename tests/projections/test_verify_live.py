@@ -78,8 +78,7 @@ def test_what_waits_for_a_month_to_open_is_one_finding_and_no_other(year: Firm) 
 
 
 def test_all_holds_where_a_late_fact_met_a_closed_month(year: Firm) -> None:
-    for command in ("SoftClosePeriod", "HardClosePeriod"):
-        year.do(command, entity="DE01", month=date(2025, 1, 1))
+    year.close(date(2025, 1, 1))
     year.work(ADVICE, date(2025, 1, 9))
     year.settle()
 

@@ -8,6 +8,7 @@ from api.commands.run import recognise
 from api.commands.run_billing import accrue_all, issue_all, prepare, propose
 from api.commands.run_retainers import close_all
 from api.demo import month as months
+from api.demo.closing import closing
 from api.demo.firm import YEAR
 from api.demo.firms.sample import LAST, MANAGER, OFFICE, Sample
 from api.demo.sending import send
@@ -16,7 +17,7 @@ from api.wiring import System
 from domain.actor import Actor
 from domain.billing.run_commands import ApproveRun
 from domain.command import Command
-from domain.ledger.commands import HardClosePeriod, OpenPeriod, SoftClosePeriod
+from domain.ledger.commands import OpenPeriod
 
 PAYS_AFTER_DAYS = 30
 OWED = """
@@ -117,7 +118,7 @@ class SampleYear:
         self.settle()
 
     def _close(self, first: date) -> None:
-        self._send(self._of_month(kind, first) for kind in (SoftClosePeriod, HardClosePeriod))
+        self._send(closing(self._system, "sample", self.firm.CODE, first))
         self.settle()
 
     def _of_month(self, kind: type[Command], first: date) -> Command:
