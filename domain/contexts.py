@@ -32,6 +32,11 @@ import domain.delivery.time_correction_commands as time_corrections
 import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
+import domain.group.clearing_commands as clearing
+import domain.group.consolidation_commands as consolidation
+import domain.group.final_commands as final_months
+import domain.group.group_commands as groups
+import domain.group.intercompany_commands as intercompany
 import domain.integration.commands as integration
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
@@ -59,23 +64,14 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-<<<<<<< HEAD
-    "clauses", "closings", "collections", "contract_costs", "contracts", "credit_memos",
-    "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices", "ledger",
-    "memo_credits", "minimums", "organisation", "outlooks", "parking", "paying_terms",
-    "payment_corrections", "payments", "pipeline", "price_clauses", "pricing", "progress",
-    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
-    "recurring", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
-    "time_policies", "timers", "usage", "work_plans", "write_offs",
-=======
-    "clauses", "closes", "closings", "collections", "contract_costs", "contracts", "credit_memos",
-    "deposits", "expenses", "handoffs", "integration", "invoices", "ledger", "memo_credits",
+    "clauses", "clearing", "closes", "closings", "collections", "consolidation",
+    "contract_costs", "contracts", "credit_memos", "deposits", "expenses", "final_months",
+    "firm_details",
+    "groups", "handoffs", "integration", "intercompany", "invoices", "ledger", "memo_credits",
     "minimums", "organisation", "outlooks", "parking", "paying_terms", "payment_corrections",
     "payments", "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
     "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
     "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
->>>>>>> close
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies",
+    "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

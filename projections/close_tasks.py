@@ -116,7 +116,7 @@ def revenue(at: Closing) -> Iterator[str]:
 Ask = Callable[[Closing], Iterator[str]]
 READS = (
     "ledger", "receivables", "contract_position", "retainage", "deposits", "unbilled",
-    "time_entries", "revenue_contracts", "posting", "policies",
+    "time_entries", "revenue_contracts", "intercompany", "posting", "policies",
 )  # fmt: skip
 MUST: dict[str, Ask] = {
     "readers": read_up, "sub-ledgers": sub_ledgers, "suspense": suspense,

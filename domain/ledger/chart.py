@@ -1,8 +1,8 @@
 """The chart of accounts: code, name, type, who may post to it, and how it meets other currencies.
 
 Control accounts are kept by sub-ledgers (receivables, contract position, retainage, credits,
-deposits): only posting rules write to them. Source: the chart of the accounting rules, whose
-marks say what is monetary (revalued) and what a group eliminates.
+deposits, what entities owe each other): only posting rules write to them. Source: the chart of
+the accounting rules, whose marks say what is monetary (revalued) and what a group eliminates.
 """
 
 from dataclasses import dataclass
@@ -131,6 +131,7 @@ _ROWS = """
 """
 _CONTROL = frozenset({
     SUSPENSE, RECEIVABLES, POSITION, CUSTOMER_CREDITS, RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS,
+    DUE_FROM_GROUP, DUE_TO_GROUP,
 })  # fmt: skip
 _MONETARY = frozenset({
     BANK, SUSPENSE, RECEIVABLES, RETAINAGE_DUE, POSITION, ADVANCES, INPUT_TAX, DISBURSEMENTS,

@@ -35,6 +35,8 @@ from domain.ledger.delivery_posting import (
     time_value,
 )
 from domain.ledger.entry import Entry, balanced, both
+from domain.ledger.group_posting import GROUP_RULES
+from domain.ledger.intercompany_posting import INTERCOMPANY_RULES
 from domain.ledger.journal import Line
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.revenue.contract import RevenueContract
@@ -277,6 +279,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    **INTERCOMPANY_RULES,
+    **GROUP_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

@@ -13,9 +13,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
+from domain.group.clearing_commands import (
+    MatchIntercompany,
+    NetIntercompany,
+    SettleIntercompany,
+)
+from domain.group.consolidation_commands import RunEliminations, RunTranslation
+from domain.group.final_commands import FinalizeConsolidation
 from domain.ledger.close_commands import HardClosePeriod
 from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering import group
 from projections.gathering.close import books_to_close
 from projections.table import Conn
 
@@ -37,6 +45,12 @@ class Gathering:
 
 GATHERINGS: dict[type[Command], Gathering] = {
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
+    MatchIntercompany: Gathering(group.READS, group.to_match),
+    NetIntercompany: Gathering(group.READS, group.to_clear),
+    SettleIntercompany: Gathering(group.READS, group.to_clear),
+    RunTranslation: Gathering(group.READS, group.to_translate),
+    RunEliminations: Gathering(group.READS, group.to_eliminate),
+    FinalizeConsolidation: Gathering(group.READS, group.to_finalize),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 

@@ -17,6 +17,7 @@ from projections.verify.consumption import Consumption
 from projections.verify.credit_accounts import CreditAccounts
 from projections.verify.deliveries import Deliveries
 from projections.verify.gathering import gathered
+from projections.verify.group import IntercompanyPairs, Translations
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
@@ -28,6 +29,8 @@ from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
     DepositsHeld,
+    DueFromGroup,
+    DueToGroup,
     Receivables,
     RetainageDue,
     RetainageHeld,
@@ -41,7 +44,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, DueFromGroup,
+    DueToGroup, IntercompanyPairs, Translations,
 )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ AGAIN: dict[str, dict[str, Any]] = {
     "OverrideTax": {"evidence": "certificate 8"},
     "SetRebateAgreement": {"mode": "graduated"},
     "PublishTemplate": {"checklist": ["scope"]},
+    "DefineIntercompanyRule": {"markup_pct": "30"},
+    "MatchIntercompany": {"balances": ()},
 }
 """Commands that say something else the second time, and what."""
 

@@ -11,6 +11,7 @@ from tests.domain import (
     samples_clauses,
     samples_close,
     samples_corrections,
+    samples_group,
     samples_outlook,
     samples_plans,
     samples_progress,
@@ -36,7 +37,7 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_templates, samples_outlook, samples_retainers, samples_progress, samples_group,
     samples_close,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
