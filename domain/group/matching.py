@@ -60,7 +60,7 @@ class IntercompanyMatch(Root):
         """The two books were held against each other."""
 
         TOPIC = "group.intercompany_compared"
-        entities: tuple[str, str]
+        entities: tuple[str, ...]
         month: date
         position: int
         balances: tuple[PairBalance, ...]
@@ -76,7 +76,7 @@ class IntercompanyMatch(Root):
 
     @event(Compared)
     def __init__(
-        self, id: UUID, entities: tuple[str, str], month: date, position: int,
+        self, id: UUID, entities: tuple[str, ...], month: date, position: int,
         balances: tuple[PairBalance, ...], status: str,
     ) -> None:  # fmt: skip
         del entities, month, position, status

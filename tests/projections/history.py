@@ -40,6 +40,7 @@ from tests.domain.samples_sales import (
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
+from tests.projections.history_group import keep_group
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -70,6 +71,7 @@ def live_a_year(firm: Firm) -> None:
     keep_retainers(firm)
     build_by_values(firm)
     keep_books(firm)
+    keep_group(firm)
     firm.settle()
 
 
