@@ -36,6 +36,7 @@ from projections.reports.retainer_balances import RETAINER_BALANCES
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.schedule_of_values import SCHEDULE_OF_VALUES
+from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
@@ -54,6 +55,6 @@ REPORTS: dict[str, Report] = {
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, INTERCOMPANY_MATRIX, CONSOLIDATION, CTA_PROOF,
-        PERIODS, CLOSE_CHECKLIST, FLUX,
+        PERIODS, CLOSE_CHECKLIST, FLUX, SOLD_NOT_STARTED,
     )
 }  # fmt: skip

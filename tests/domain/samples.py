@@ -10,6 +10,7 @@ from domain.policies import milestone_id
 from tests.domain import (
     samples_clauses,
     samples_close,
+    samples_consolidated,
     samples_corrections,
     samples_group,
     samples_outlook,
@@ -39,6 +40,7 @@ MORE = (
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress, samples_group,
     samples_close,
+    samples_consolidated,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -91,3 +91,12 @@ def consolidate(firm: Firm, month: date) -> None:
     for command in ("RunTranslation", "RunEliminations", "RecordNoncontrollingInterest"):
         firm.do(command, group="IEG", month=month)
     firm.settle()
+
+
+def charge_late(firm: Firm) -> None:
+    """One more charge of January, and what the group makes of it."""
+    firm.do("RaiseIntercompanyCharge", charge_id=new("late fee"), provider="IE01",
+            receiver="IS01", charged_on=date(2025, 1, 10), amount="7", currency="USD",
+            text="late fee")  # fmt: skip
+    for month in (JANUARY, FEBRUARY):
+        consolidate(firm, month)
