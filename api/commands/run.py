@@ -16,6 +16,7 @@ from rich.table import Table
 
 from api.commands.run_acceptances import acceptances
 from api.commands.run_billing import billing, charges, issue
+from api.commands.run_consolidation import consolidation
 from api.commands.run_retainers import retainers
 from api.followers import catch_up
 from api.settings import settings
@@ -63,6 +64,7 @@ command.add_command(billing)
 command.add_command(issue)
 command.add_command(retainers)
 command.add_command(acceptances)
+command.add_command(consolidation)
 
 
 @command.command("revenue")

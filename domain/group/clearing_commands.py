@@ -145,9 +145,9 @@ class NetIntercompany(ClearingCommand):
         return self.netted_on
 
     def run(self, work: UnitOfWork) -> ClearingAnswer:
-        """Raises NothingOpen, SameEntity, PeriodClosed, PeriodNotOpen, ReasonNeeded, AlreadyTaken.
+        """Raises NothingOpen, SameEntity, PeriodClosed, AlreadyTaken, NotFound, WrongEntity.
 
-        NotFound, WrongEntity.
+        Of both months what RaiseIntercompanyCharge does.
         """
         pair = self.pair(work)
         for one in pair:
@@ -180,9 +180,9 @@ class SettleIntercompany(ClearingCommand):
         return self.settled_on
 
     def run(self, work: UnitOfWork) -> ClearingAnswer:
-        """Raises NothingOpen, TooMuchCleared, SameEntity, PeriodClosed, PeriodNotOpen.
+        """Raises NothingOpen, TooMuchCleared, SameEntity, PeriodClosed, MissingRate, AlreadyTaken.
 
-        ReasonNeeded, MissingRate, AlreadyTaken, NotFound, WrongEntity.
+        NotFound, WrongEntity; of both months what RaiseIntercompanyCharge does.
         """
         payer, payee = self.pair(work)
         for one in (payer, payee):

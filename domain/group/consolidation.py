@@ -236,11 +236,11 @@ class Consolidation(Root):
     ) -> None:
         """Raises ConsolidationFinal, NotTranslated, NotEliminated, OutOfDate, WrongOrder."""
         self.require_not_final()
-        if before and not before.final:
-            raise WrongOrder(f"{before.of.month:%Y-%m} is not final", field="month")
         steps: tuple[Step, ...] = ("translation", "elimination", "minorities")
         for step in steps:
             self.require_current(step, before)
+        if before and not before.final:
+            raise WrongOrder(f"{before.of.month:%Y-%m} is not final", field="month")
         self._finalized(self.of, trial_balance, position, by)
 
     @event(Translated)

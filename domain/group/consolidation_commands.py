@@ -173,8 +173,8 @@ class RunEliminations(GroupMonth):
     def run(self, work: UnitOfWork) -> RunAnswer:
         """Raises NotTranslated, OutOfDate, IntercompanyUnmatched, WrongAsset, NotInGroup.
 
-        ConsolidationFinal, AmountTooFine, MissingRate, PeriodClosed, PeriodNotOpen, ReasonNeeded,
-        NotFound, WrongEntity.
+        ConsolidationFinal, AmountTooFine, MissingRate, NotFound, WrongEntity; of the month's state
+        what RunTranslation does.
         """
         group, before = self.enter(work), self.before(work)
         month = self.opened(work, group)
@@ -249,9 +249,9 @@ class RecordNoncontrollingInterest(GroupMonth):
     ANSWER: ClassVar = RunAnswer
 
     def run(self, work: UnitOfWork) -> RunAnswer:
-        """Raises NotTranslated, NotEliminated, OutOfDate, ConsolidationFinal, PeriodClosed.
+        """Raises NotTranslated, NotEliminated, OutOfDate, ConsolidationFinal, NotFound.
 
-        PeriodNotOpen, ReasonNeeded, NotFound, WrongEntity.
+        WrongEntity; of the month's state what RunTranslation does.
         """
         group, before = self.enter(work), self.before(work)
         month = self.opened(work, group)

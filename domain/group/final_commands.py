@@ -46,7 +46,7 @@ class PostTopsideAdjustment(GroupMonth):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises Unbalanced, UnknownAccount, AmountTooFine, NotInGroup, ConsolidationFinal.
 
-        PeriodClosed, PeriodNotOpen, ReasonNeeded, NotFound, WrongEntity.
+        NotFound, WrongEntity; of the month's state what RunTranslation does.
         """
         group = self.enter(work)
         lines = []
@@ -74,7 +74,7 @@ class FinalizeConsolidation(GroupMonth):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises MemberOpen, NotTranslated, NotEliminated, OutOfDate, ConsolidationFinal.
 
-        WrongOrder, PeriodClosed, PeriodNotOpen, ReasonNeeded, NotFound, WrongEntity.
+        WrongOrder, NotFound, WrongEntity; of the month's state what RunTranslation does.
         """
         group, before = self.enter(work), self.before(work)
         for member in group.members_on(self.last):
