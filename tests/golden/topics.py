@@ -6,6 +6,7 @@ from typing import Any
 from tests.golden import (
     billing,
     billing_documents,
+    consolidation,
     kpi,
     kpi_projects,
     pricing,
@@ -22,8 +23,7 @@ from tests.golden.naming import answer_of
 Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
-    revenue_estimates, recognition, kpi, kpi_projects,
-)  # fmt: skip
+    revenue_estimates, recognition, kpi, kpi_projects, consolidation)  # fmt: skip
 
 TOPICS: dict[str, Answer] = {
     topic: answer for reader in READERS for topic, answer in reader.TOPICS.items()

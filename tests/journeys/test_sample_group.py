@@ -1,4 +1,4 @@
-"""The demo's group: every month is closed, and is the sum of its houses without what is between."""
+"""The demo's group: each month is closed, and is the sum of its houses less what is between."""
 
 from contextlib import closing
 from datetime import date
