@@ -22,6 +22,7 @@ from domain.group.elimination import (
     between_members,
     investment,
     moved_shares,
+    paid_in,
     unrealised,
 )
 from domain.group.group import Group, NotInGroup
@@ -37,14 +38,16 @@ from domain.group.translation import (
     TrialRow,
     translate,
 )
+from domain.ledger import chart
 from domain.ledger.chart import account
 from domain.ledger.period import WrongOrder, month_of
-from domain.money import require_fine
+from domain.money import quantize, require_fine
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.pricing.fx import Quote, quote
 from domain.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
+Moved = dict[str, Decimal]
 
 
 class IntercompanyUnmatched(Refusal):
@@ -180,7 +183,7 @@ class RunEliminations(GroupMonth):
         month = self.opened(work, group)
         translated = month.require_current("translation", before)
         self._require_matched(work, group)
-        moved = self._moved(group, before)
+        moved = self._moved(group, month, before)
         values = between_members(translated.rows, group.members_on(self.last))
         values |= unrealised(self._profits(group))
         for member in group.members_on(self.last):
@@ -218,27 +221,39 @@ class RunEliminations(GroupMonth):
             found.append(one)
         return found
 
-    def _moved(self, group: Group, before: Consolidation | None) -> dict[str, Decimal]:
-        """What share changes took from minorities up to now, by member."""
+    def _moved(self, group: Group, month: Consolidation, before: Consolidation | None) -> Moved:
+        """What minorities have lost to share changes, less what they paid in; by member."""
         moved = dict(before.moved) if before else {}
-        for member, listed in group.holdings.items():
-            if self.first in [one.from_date for one in listed[1:]]:
-                was = group.direct(member, self.first - timedelta(days=1))
-                change = group.direct(member, self.first) - was
-                net = sum((
-                    row.value for row in rows_of(before, "translation", member).values()
-                    if account(row.account).translation == "closing"
-                ), ZERO)  # fmt: skip
-                moved[member] = moved.get(member, ZERO) + moved_shares(change, net, group.currency)
+        for member in group.members_on(self.last):
+            if not group.holdings[member][0].parent:
+                continue
+            old, new = (rows_of(one, "translation", member) for one in (before, month))
+            capital = chart.CAPITAL, ""
+            came = paid_in(new.get(capital)) - paid_in(old.get(capital))
+            theirs = quantize(came * (1 - group.direct(member, self.last)), group.currency)
+            gone = self._shares(group, member, old.values()) if self._changes(group, member) else 0
+            if theirs or gone:
+                moved[member] = moved.get(member, ZERO) + theirs + gone
         return moved
+
+    def _changes(self, group: Group, member: str) -> bool:
+        """Whether shares of a member change hands in the month."""
+        return self.first in [one.from_date for one in group.holdings[member][1:]]
+
+    def _shares(self, group: Group, member: str, old: Iterable[GroupRow]) -> Decimal:
+        """The part of the net assets of before that goes with the shares."""
+        was = group.direct(member, self.first - timedelta(days=1))
+        net = sum((
+            row.value for row in old if account(row.account).translation == "closing"
+        ), ZERO)  # fmt: skip
+        return moved_shares(group.direct(member, self.first) - was, net, group.currency)
 
     def _held(
         self, group: Group, member: str, parent: str, moved: Mapping[str, Decimal]
     ) -> Ownership:
         return Ownership(
             member, parent, group.holdings[member][0].investment_account,
-            group.direct(member, group.acquired_on(member)), group.direct(member, self.last),
-            moved.get(member, ZERO),
+            group.direct(member, group.acquired_on(member)), moved.get(member, ZERO),
         )  # fmt: skip
 
 

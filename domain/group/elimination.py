@@ -46,16 +46,16 @@ class Unrealised:
 
 @dataclass(frozen=True)
 class Ownership:
-    """How a member is held: by whom, since when how much, now how much; shares from 0 to 1.
+    """How a member is held: by whom, and ``first`` how much of it, from 0 to 1.
 
-    ``moved`` is what share changes took from the non-controlling interest so far.
+    ``moved`` is what the non-controlling interest has lost since by shares that changed hands,
+    less what it paid in.
     """
 
     member: str
     parent: str
     investment_account: str
     first: Decimal
-    now: Decimal
     moved: Decimal = ZERO
 
 
@@ -111,17 +111,15 @@ def investment(held: Ownership, rows: Sequence[GroupRow], currency: str) -> Valu
     price = sum((row.acquired for row in paid), ZERO)
     capital, retained = own.get(chart.CAPITAL), own.get(chart.RETAINED)
     early = _acquired(capital) + _acquired(retained)
-    later = (capital.value if capital else ZERO) - _acquired(capital)
+    later = paid_in(capital)
     found = acquire(price, -early, held.first, currency)
-    joined = quantize(-later * (WHOLE - held.now), currency)
-    shares = value - price + later + joined
     rest = chart.INTANGIBLES if found.goodwill >= 0 else chart.BANK_CHARGES
     lines = (
         (member, chart.CAPITAL, "", -_acquired(capital) - later),
         (member, chart.RETAINED, "", -_acquired(retained)),
-        (member, chart.MINORITIES, "", held.moved - found.minority_share - joined),
+        (member, chart.MINORITIES, "", held.moved - found.minority_share),
         (member, rest, "", found.goodwill),
-        (member, chart.RETAINED, parent, shares - held.moved),
+        (member, chart.RETAINED, parent, value - price + later - held.moved),
         (parent, held.investment_account, member, -value),
     )
     values = {("investment", code, number, other): amount for code, number, other, amount in lines}
@@ -130,6 +128,11 @@ def investment(held: Ownership, rows: Sequence[GroupRow], currency: str) -> Valu
 
 def _acquired(row: GroupRow | None) -> Decimal:
     return row.acquired if row else ZERO
+
+
+def paid_in(row: GroupRow | None) -> Decimal:
+    """Capital that came after the member joined; debit positive, as the row."""
+    return row.value - row.acquired if row else ZERO
 
 
 def moved_shares(change: Decimal, net_assets: Decimal, currency: str) -> Decimal:

@@ -1,15 +1,23 @@
 """A group's months on real books: charges, netting, translation, eliminations, minorities."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from api.commands.verify import verdicts
+from domain.group.charge import NothingOpen
+from domain.group.clearing_commands import SettleIntercompany
+from domain.group.consolidation import ConsolidationFinal
+from domain.group.consolidation_commands import IntercompanyUnmatched, RunTranslation
+from projections.gathering import gathered
 from projections.reports import REPORTS
 from tests.domain.named import new
-from tests.firm import Firm
+from tests.firm import CHIEF, Firm
+from tests.projections.faults import off, rewrite
 
 D = Decimal
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -111,3 +119,156 @@ def test_every_check_holds_over_two_months(group: Firm) -> None:
         assert not sum(found.values())
         assert not {code: found[code] for code in ("1500", "2400", "4500", "5030", "1700") if
                     found.get(code)}  # fmt: skip
+
+
+def test_the_same_again_changes_nothing_and_late_facts_are_taken_up(group: Firm) -> None:
+    run(group)
+    before = balances(group, ENDS[JANUARY])
+
+    assert [answer.changed for answer in run(group)] == [False, False, False]
+
+    journal(group, "US31", ENDS[JANUARY], ("6010", "USD", "105.00"), ("1000", "USD", "-105.00"))
+    answers = run(group)
+
+    after = balances(group, ENDS[JANUARY])
+    assert [(answer.changed, answer.number) for answer in answers][::2] == [(True, 2), (True, 2)]
+    assert after["6010"] == D("100.00")
+    assert before["1000"] - after["1000"] == D("95.46")
+    assert not sum(after.values())
+
+
+def test_a_month_run_again_is_taken_up_by_the_next_one(group: Firm) -> None:
+    run(group)
+    run(group, FEBRUARY)
+    wanted = balances(group, ENDS[FEBRUARY])
+    journal(group, "US31", ENDS[JANUARY], ("6010", "USD", "105.00"), ("1000", "USD", "-105.00"))
+    run(group)
+
+    run(group, FEBRUARY)
+
+    found = balances(group, ENDS[FEBRUARY])
+    # January's cost stays at January's average, the bank is at February's closing rate
+    assert found["6010"] - wanted.get("6010", D(0)) == D("100.00")
+    assert wanted["1000"] - found["1000"] == D("80.77")
+    assert not sum(found.values())
+
+
+def test_what_two_books_do_not_agree_on_shows_in_the_matrix(group: Firm) -> None:
+    group.do("DisputeCounterpart", charge_id=new("one"), why="never ordered")
+
+    answer: Any = group.do("MatchIntercompany", entity="DE01", counterparty="US31",
+                           month=JANUARY).answer  # fmt: skip
+
+    assert answer.status == "disputed"
+    row = ask(group, "intercompany-matrix", effective=ENDS[JANUARY])[0]
+    assert (row["entity"], row["counterparty"], row["due_from"], row["due_to"]) == (
+        "DE01", "US31", "110.00", "110.00")  # fmt: skip
+    assert (row["status"], row["functional_due_from"], row["functional_due_to"]) == (
+        "disputed", "100.00", "110.00")  # fmt: skip
+    group.do("RunTranslation", group="GRP", month=JANUARY)
+    with pytest.raises(IntercompanyUnmatched):
+        group.do("RunEliminations", group="GRP", month=JANUARY)
+
+
+def test_profit_inside_the_group_waits_until_it_is_realised(group: Firm) -> None:
+    inside = [{"seller": "US31", "holder": "DE01", "account": "1300", "amount": "50.00"}]
+    run(group, unrealised=inside)
+    held = balances(group, ENDS[JANUARY])
+    run(group, FEBRUARY)
+
+    assert (held["1300"], held["5090"]) == (D("-50.00"), D("50.00"))
+    assert "1300" not in balances(group, ENDS[FEBRUARY])
+    # a fifth of it was not the others' either
+    assert held["3300"] == D("-212.42")
+
+
+def test_shares_that_change_hands_are_a_matter_of_equity(group: Firm) -> None:
+    run(group)
+    held = balances(group, ENDS[JANUARY])
+    group.do("SetOwnership", group="GRP", member="US31", parent="DE01", pct="90",
+             from_date=FEBRUARY)  # fmt: skip
+    journal(group, "DE01", FEBRUARY, ("1700", "EUR", "150.00"), ("1000", "EUR", "-150.00"),
+            **DIMENSION)  # fmt: skip
+    run(group, FEBRUARY)
+
+    columns = {
+        (row["account"], row["member"]): D(row["eliminated"])
+        for row in ask(group, "consolidation", effective=ENDS[FEBRUARY], group="GRP")
+    }
+    assert "1700" not in balances(group, ENDS[FEBRUARY])
+    # a tenth of 1112.12 net assets for 150
+    assert columns["3300", "US31"] == D("-200.00") + D("111.21")
+    assert columns["3100", "US31"] == D("150.00") - D("111.21")
+    assert held["3300"] == D("-222.42")
+
+
+def test_a_final_month_is_sealed(group: Firm) -> None:
+    run(group)
+    for entity in ("DE01", "US31"):
+        group.close(JANUARY, entity)
+
+    group.do("FinalizeConsolidation", group="GRP", month=JANUARY)
+
+    with pytest.raises(ConsolidationFinal):
+        group.do("RunTranslation", group="GRP", month=JANUARY)
+
+
+def test_an_adjustment_has_a_column_of_its_own(group: Firm) -> None:
+    run(group)
+    lines = [{"account": "6010", "debit": "7"},
+             {"account": "2010", "member": "US31", "credit": "7"}]  # fmt: skip
+    group.do("PostTopsideAdjustment", group="GRP", month=JANUARY, adjustment_id=new("t"),
+             text="reserve", lines=lines)  # fmt: skip
+    group.settle()
+
+    rows = ask(group, "consolidation", effective=ENDS[JANUARY], group="GRP")
+
+    found = {(row["account"], row["member"]): row["adjustments"] for row in rows}
+    assert (found["6010", ""], found["2010", "US31"]) == ("7.00", "-7.00")
+
+
+def test_a_charge_is_paid_once_however_many_pay(group: Firm) -> None:
+    group.settle()
+
+    def pay(no: int) -> Any:
+        try:
+            return group.store.execute(SettleIntercompany.model_validate({
+                "entity": "US31", "counterparty": "DE01", "currency": "USD",
+                "settlement_id": new(f"pay {no}"), "settled_on": ENDS[JANUARY],
+                "open_charges": (new("one"),),
+            }), CHIEF).answer  # fmt: skip
+        except NothingOpen:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [answer for answer in pool.map(pay, range(4)) if answer]
+
+    assert [answer.cleared for answer in answers] == [D("110.00")]
+    group.settle()
+    assert "1500" not in balances(group, ENDS[JANUARY], "DE01")
+
+
+def test_a_run_made_twice_at_once_is_one_run(group: Firm) -> None:
+    group.settle()
+    with group.system.connect() as conn:
+        command = gathered(conn, RunTranslation(group="GRP", month=JANUARY))
+
+    def translate(_: int) -> Any:
+        again = command.model_copy(update={"command_id": uuid4()})
+        return group.store.execute(again, CHIEF).answer
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(translate, range(4)))
+
+    assert sorted(answer.changed for answer in answers) == [False, False, False, True]
+
+
+def test_balances_that_a_run_did_not_find_are_found_out(group: Firm) -> None:
+    run(group)
+
+    def more(fact: dict[str, Any]) -> None:
+        fact["balances"][0]["functional"] = "1.00"
+
+    rewrite(group, "group.translated", more)
+
+    assert "translations repeat" in off(group)

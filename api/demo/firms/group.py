@@ -69,7 +69,8 @@ class House(Sample):
         words = f"{self.CODE} P1 {house.CODE} {day}"
         key = named_id("sample command", f"{self.CODE} LogTime {words}")
         change = {
-            "command_id": key, "project_id": house.id("project", house.CODE), "external_ref": words,
+            "command_id": key, "external_ref": words,
+            "project_id": house.id("project", house.CODE),
         }  # fmt: skip
         return lent.model_copy(update=change)
 
