@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.allocation.rule_commands as allocation_rules
+import domain.allocation.run_commands as allocation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
@@ -24,6 +26,7 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.contracts.rate_commands as contract_rates
 import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
 import domain.delivery.outlook_commands as outlooks
@@ -40,8 +43,13 @@ import domain.group.final_commands as final_months
 import domain.group.group_commands as groups
 import domain.group.intercompany_commands as intercompany
 import domain.integration.commands as integration
+import domain.ledger.attestation_commands as attestations
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
+import domain.ledger.policy_commands as ledger_policies
+import domain.ledger.proposal_commands as journal_proposals
+import domain.ledger.recurring_commands as recurring_journals
+import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
 import domain.pricing.commands as pricing
@@ -65,14 +73,16 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "change_orders",
-    "clauses", "clearing", "closes", "closings", "collections", "consolidated_invoices",
-    "consolidation", "contract_costs", "contracts", "credit_memos", "deposits", "expenses",
+    "access", "adjustments", "allocation_rules", "allocation_runs", "allowances",
+    "attestations", "billing_runs", "billing_schedules", "change_orders", "clauses", "clearing",
+    "closes", "closings", "collections", "consolidated_invoices", "consolidation",
+    "contract_costs", "contract_rates", "contracts", "credit_memos", "deposits", "expenses",
     "final_months", "firm_details", "groups", "handoffs", "integration", "intercompany",
-    "invoices", "ledger", "memo_credits", "minimums", "organisation", "outlooks", "parking",
-    "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses", "pricing",
-    "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "reissues", "retainage", "retainers", "revenue",
+    "invoices", "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums",
+    "organisation", "outlooks", "parking", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
+    "recurring_journals", "reissues", "retainage", "retainers", "revaluations", "revenue",
     "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
     "templates", "time", "time_corrections", "time_policies", "timers", "usage", "work_plans",
     "write_offs",

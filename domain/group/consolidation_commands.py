@@ -10,7 +10,6 @@ from pydantic import Field
 
 from domain.command import Exact, Value
 from domain.errors import Refusal
-from domain.group.average_rate import average_quote
 from domain.group.consolidation import (
     Consolidation,
     MemberRates,
@@ -43,6 +42,7 @@ from domain.ledger.chart import account
 from domain.ledger.period import WrongOrder, month_of
 from domain.money import quantize, require_fine
 from domain.organisation.legal_entity import LegalEntity, entity_id
+from domain.pricing.average_rate import average_of_month
 from domain.pricing.fx import Quote, quote
 from domain.unit_of_work import UnitOfWork
 
@@ -133,7 +133,7 @@ def rates_of(
     )  # fmt: skip
     closing = quote(work, of, to, last)
     return Rates(
-        closing, {month: average_quote(work, of, to, month) for month in months},
+        closing, {month: average_of_month(work, of, to, month) for month in months},
         {day: quote(work, of, to, day) for day in days},
         quote(work, of, to, joined_on) if early else closing,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from decimal import ROUND_FLOOR, Decimal
 from domain.ledger import chart
 from domain.ledger.chart import account
 from domain.ledger.period import month_of
-from domain.money import minor_unit, quantize
+from domain.money import minor_unit
 from domain.pricing.fx import Quote
 
 ZERO = Decimal(0)
@@ -117,14 +117,15 @@ class _Sums:
     acquired: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
-def fit(exact: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Rounded parts that sum to the rounded sum, by largest remainder; signs may differ.
+def fit(amounts: Sequence[Decimal], quote: Quote) -> list[Decimal]:
+    """Amounts converted so that they sum to their converted sum, by largest remainder.
 
-    Ties go to the earlier part.
+    Signs may differ; ties go to the earlier part.
     """
-    unit = minor_unit(currency)
+    unit = minor_unit(quote.to)
+    exact = [amount * quote.to_per_base / quote.of_per_base for amount in amounts]
     parts = [one.quantize(unit, ROUND_FLOOR) for one in exact]
-    left = int((quantize(sum(exact, ZERO), currency) - sum(parts, ZERO)) / unit)
+    left = int((quote.convert(sum(amounts, ZERO)) - sum(parts, ZERO)) / unit)
     order = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
     for i in order[:left]:
         parts[i] += unit
@@ -186,8 +187,8 @@ def _results(
         sums.functional[key] = row.functional
     for month, moved in sorted(months.items()):
         quote, keys = rates.averages[month], sorted(moved)
-        exact = [moved[key] * quote.to_per_base / quote.of_per_base for key in keys]
-        for key, part in zip(keys, fit(exact, quote.to), strict=True):
+        parts = fit([moved[key] for key in keys], quote)
+        for key, part in zip(keys, parts, strict=True):
             sums.value[key] += part
 
 
@@ -214,8 +215,8 @@ def _closing(
         if row.on <= joined.get(row.counterparty, date.min):
             early[key] += row.functional
     keys = sorted(held)
-    exact = [held[key] * quote.to_per_base / quote.of_per_base for key in keys]
-    for key, part in zip(keys, fit(exact, quote.to), strict=True):
+    parts = fit([held[key] for key in keys], quote)
+    for key, part in zip(keys, parts, strict=True):
         sums.functional[key], sums.value[key] = held[key], part
         sums.acquired[key] = quote.convert(early[key])
 

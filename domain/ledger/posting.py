@@ -23,6 +23,7 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.allocation_posting import ALLOCATION_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
     expense_undone,
@@ -39,6 +40,7 @@ from domain.ledger.group_posting import GROUP_RULES
 from domain.ledger.intercompany_posting import INTERCOMPANY_RULES
 from domain.ledger.journal import Line
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
+from domain.ledger.revaluation_posting import REVALUATION_RULES
 from domain.revenue.contract import RevenueContract
 from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
@@ -281,6 +283,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     **RECEIVABLES_RULES,
     **INTERCOMPANY_RULES,
     **GROUP_RULES,
+    **ALLOCATION_RULES,
+    **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

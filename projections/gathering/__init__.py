@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.command import Command
 from domain.group.clearing_commands import (
     MatchIntercompany,
@@ -20,11 +21,15 @@ from domain.group.clearing_commands import (
 )
 from domain.group.consolidation_commands import RunEliminations, RunTranslation
 from domain.group.final_commands import FinalizeConsolidation
+from domain.ledger.attestation_commands import AttestReport
 from domain.ledger.close_commands import HardClosePeriod
-from projections import close_tasks
+from domain.ledger.revaluation_commands import RevalueForeignBalances
+from projections import allocation_inputs, close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
-from projections.gathering import group
+from projections.gathering import attestation, group
 from projections.gathering.close import books_to_close
+from projections.gathering.foreign_balances import READS as REVALUATION_READS
+from projections.gathering.foreign_balances import foreign_balances
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -34,16 +39,20 @@ C = TypeVar("C", bound=Command)
 
 @dataclass(frozen=True)
 class Gathering:
-    """``reads`` names the projections; ``fields`` answers the command's fields at a position.
+    """``reads`` names the projections, perhaps by command; ``fields`` answers its fields.
 
     ``fields`` gets the connection inside the snapshot, the command as asked, and the position.
     """
 
-    reads: tuple[str, ...]
+    reads: tuple[str, ...] | Callable[[Any], tuple[str, ...]]
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
+_ALLOCATION = Gathering(allocation_inputs.READS, allocation_inputs.fields)
 GATHERINGS: dict[type[Command], Gathering] = {
+    RunAllocation: _ALLOCATION,
+    SupersedeAllocationRun: _ALLOCATION,
+    RevalueForeignBalances: Gathering(REVALUATION_READS, foreign_balances),
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
     MatchIntercompany: Gathering(group.READS, group.to_match),
     NetIntercompany: Gathering(group.READS, group.to_clear),
@@ -51,6 +60,7 @@ GATHERINGS: dict[type[Command], Gathering] = {
     RunTranslation: Gathering(group.READS, group.to_translate),
     RunEliminations: Gathering(group.READS, group.to_eliminate),
     FinalizeConsolidation: Gathering(group.READS, group.to_finalize),
+    AttestReport: Gathering(attestation.reads, attestation.digest),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 
@@ -63,10 +73,30 @@ def gathered(conn: Conn, command: C) -> C:
     if not command.GATHERED:
         return command
     found = GATHERINGS[type(command)]
-    with _read_up(conn, found.reads, log_end(conn)) as known:
+    reads = found.reads if isinstance(found.reads, tuple) else found.reads(command)
+    end = _posted_end(conn) if "ledger" in reads else log_end(conn)
+    with _read_up(conn, reads, end) as known:
         fields = found.fields(conn, command, known)
     given = {name: getattr(command, name) for name in command.model_fields_set}
     return type(command).model_validate({**given, "command_id": command.command_id, **fields})
+
+
+def _posted_end(conn: Conn) -> int:
+    """An end of the log that holds the journals of all that was recorded when this was asked.
+
+    Raises NotYetRead.
+    """
+    wanted, latest = log_end(conn), time.monotonic() + PATIENCE_S
+    while (reached := _posting(conn)) < wanted:
+        if time.monotonic() > latest:
+            raise NotYetRead(f"posted up to {reached} of {wanted}; ask again in a moment")
+        time.sleep(AGAIN_S)
+    return log_end(conn)
+
+
+def _posting(conn: Conn) -> int:
+    row = conn.execute("SELECT position FROM projections WHERE name = 'posting'").fetchone()
+    return int(row[0]) if row else 0
 
 
 @contextmanager

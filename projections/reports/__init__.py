@@ -1,6 +1,7 @@
 """The reports, by name: each answers as of an effective date and a known position."""
 
 from projections.report import Report
+from projections.reports.allocations import ALLOCATIONS
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
@@ -28,6 +29,7 @@ from projections.reports.periods import PERIODS
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
+from projections.reports.realised_fx import REALISED_FX
 from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -40,6 +42,7 @@ from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
+from projections.reports.unrealised_fx import UNREALISED_FX
 from projections.reports.usage import USAGE
 
 __all__ = ["REPORTS"]
@@ -55,6 +58,7 @@ REPORTS: dict[str, Report] = {
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, INTERCOMPANY_MATRIX, CONSOLIDATION, CTA_PROOF,
-        PERIODS, CLOSE_CHECKLIST, FLUX, SOLD_NOT_STARTED,
+        PERIODS, CLOSE_CHECKLIST, FLUX, SOLD_NOT_STARTED, ALLOCATIONS,
+        UNREALISED_FX, REALISED_FX,
     )
 }  # fmt: skip

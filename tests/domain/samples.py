@@ -8,10 +8,12 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_clauses,
     samples_close,
     samples_consolidated,
     samples_corrections,
+    samples_currencies,
     samples_group,
     samples_outlook,
     samples_plans,
@@ -38,9 +40,11 @@ UNKNOWN = named_id("nothing", "nobody made this")
 MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
-    samples_templates, samples_outlook, samples_retainers, samples_progress, samples_group,
+    samples_templates, samples_outlook, samples_retainers, samples_progress,
+    samples_currencies, samples_group,
     samples_close,
     samples_consolidated,
+    samples_allocation,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

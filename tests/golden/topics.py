@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.golden import (
+    allocation,
     billing,
     billing_documents,
     consolidation,
+    exchange_differences,
+    exchange_rates,
     kpi,
     kpi_projects,
+    ledger_dates,
     pricing,
     recognition,
     revenue,
@@ -23,7 +27,9 @@ from tests.golden.naming import answer_of
 Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
-    revenue_estimates, recognition, kpi, kpi_projects, consolidation)  # fmt: skip
+    revenue_estimates, recognition, kpi, kpi_projects, allocation,
+    exchange_rates, exchange_differences, ledger_dates, consolidation,
+)  # fmt: skip
 
 TOPICS: dict[str, Answer] = {
     topic: answer for reader in READERS for topic, answer in reader.TOPICS.items()

@@ -19,8 +19,8 @@ PROJECTIONS = (
     "usage", "retainers", "receivables", "ledger", "collection", "audit_trail", "outbox",
     "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
     "contract_limits", "change_orders", "quotes", "handoffs", "project_outlook", "billing_plan",
-    "pay_applications", "retainage", "deposits", "rebates", "templates", "intercompany",
-    "consolidations", "periods",
+    "pay_applications", "retainage", "deposits", "rebates", "templates", "periods",
+    "allocations", "revaluations", "intercompany", "consolidations",
 )  # fmt: skip
 
 
