@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from domain.aggregate import Root
-from domain.group.consolidation import Consolidation, OfMonth, Run
+from domain.group.consolidation import Consolidation, OfMonth
 from domain.group.translation import GroupRow
 from domain.ledger.dimensions import Dimensions
 from domain.ledger.entry import Entry
@@ -18,17 +18,32 @@ from domain.ledger.journal import Line
 
 def translation(fact: Consolidation.Translated) -> Iterable[Entry]:
     """Each member's accounts at their translated value, the rest to 3200; a journal a member."""
-    yield from run_entries("translation", fact.of, fact.run)
+    yield from run_entries("translation", fact.of, fact.run.rows)
+
+
+def translation_undone(fact: Consolidation.Translated) -> Iterable[Entry]:
+    """The mirror of the run that this one replaces."""
+    yield from run_entries("translation_undone", fact.of, fact.run.undone, -1)
 
 
 def elimination(fact: Consolidation.Eliminated) -> Iterable[Entry]:
     """Dr 2400, 4500, 3000/3100; Cr 1500, 5030, 1300/1620, 1700, 3300; a journal a kind."""
-    yield from run_entries("elimination", fact.of, fact.run)
+    yield from run_entries("elimination", fact.of, fact.run.rows)
 
 
-def minority_share(fact: Consolidation.MinoritiesRecorded) -> Iterable[Entry]:
+def elimination_undone(fact: Consolidation.Eliminated) -> Iterable[Entry]:
+    """The mirror of the run that this one replaces."""
+    yield from run_entries("elimination_undone", fact.of, fact.run.undone, -1)
+
+
+def minorities(fact: Consolidation.MinoritiesRecorded) -> Iterable[Entry]:
     """Dr 3100 and 3200, Cr 3300; a journal a member."""
-    yield from run_entries("minorities", fact.of, fact.run)
+    yield from run_entries("minorities", fact.of, fact.run.rows)
+
+
+def minorities_undone(fact: Consolidation.MinoritiesRecorded) -> Iterable[Entry]:
+    """The mirror of the run that this one replaces."""
+    yield from run_entries("minorities_undone", fact.of, fact.run.undone, -1)
 
 
 def topside(fact: Consolidation.Adjusted) -> Iterable[Entry]:
@@ -42,13 +57,11 @@ def topside(fact: Consolidation.Adjusted) -> Iterable[Entry]:
     yield Entry("topside", of.group, of.currency, of.on, fact.text, "", lines)
 
 
-def run_entries(rule: str, of: OfMonth, run: Run) -> Iterable[Entry]:
-    """What the run before it posted, mirrored; then what this one adds."""
-    yield from _entries(f"{rule}_undone", of, run.undone, -1)
-    yield from _entries(rule, of, run.rows, 1)
+def run_entries(
+    rule: str, of: OfMonth, rows: Iterable[GroupRow], sign: int = 1
+) -> Iterable[Entry]:
+    """What rows add, or with ``sign`` -1 added; those that add nothing are left out."""
 
-
-def _entries(rule: str, of: OfMonth, rows: Iterable[GroupRow], sign: int) -> Iterable[Entry]:
     def key(row: GroupRow) -> str:
         return row.kind if rule.startswith("elimination") else row.member
 
@@ -65,13 +78,10 @@ def _line(row: GroupRow, currency: str, amount: Decimal) -> Line:
 
 
 GROUP_RULES: Mapping[type[Root.Event], tuple[Callable[[Any], Iterable[Entry]], ...]] = {
-    Consolidation.Translated: (translation,),
-    Consolidation.Eliminated: (elimination,),
-    Consolidation.MinoritiesRecorded: (minority_share,),
+    Consolidation.Translated: (translation_undone, translation),
+    Consolidation.Eliminated: (elimination_undone, elimination),
+    Consolidation.MinoritiesRecorded: (minorities_undone, minorities),
     Consolidation.Adjusted: (topside,),
 }
-NAMES = (
-    "translation", "translation_undone", "elimination", "elimination_undone", "minorities",
-    "minorities_undone", "topside",
-)  # fmt: skip
+NAMES = tuple(sorted({rule.__name__ for rules in GROUP_RULES.values() for rule in rules}))
 """What the journals in the books of a group are posted by; no sub-ledger keeps those."""

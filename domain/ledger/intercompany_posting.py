@@ -23,12 +23,12 @@ def with_(counterparty: str) -> Dimensions:
     return Dimensions(counterparty=counterparty)
 
 
-def charge(fact: Charged) -> Iterable[Entry]:
+def intercompany_charge(fact: Charged) -> Iterable[Entry]:
     """Dr 1500, Cr 4500 with the provider; Dr 5030, Cr 2400 with the receiver; a day each."""
     yield from charge_entries("intercompany_charge", fact.between, fact.lines)
 
 
-def charge_undone(fact: IntercompanyCharge.TakenBack) -> Iterable[Entry]:
+def intercompany_undone(fact: IntercompanyCharge.TakenBack) -> Iterable[Entry]:
     """The mirror of what the lines posted, on their days, in both books."""
     for entry in charge_entries("intercompany_undone", fact.between, fact.lines):
         yield replace(entry, description=f"{entry.description}, undone",
@@ -70,7 +70,7 @@ def due_to(portion: Portion) -> Line:
                 dimensions=with_(between.provider))  # fmt: skip
 
 
-def netting(fact: IntercompanyNetting.Netted) -> Iterable[Entry]:
+def intercompany_netting(fact: IntercompanyNetting.Netted) -> Iterable[Entry]:
     """In each of the two books Dr 2400, Cr 1500; what the rates did since is realised."""
     for entity, books in fact.books.items():
         lines = [due_from(one) for one in fact.portions if one.between.provider == entity]
@@ -79,7 +79,7 @@ def netting(fact: IntercompanyNetting.Netted) -> Iterable[Entry]:
                     "Netting between entities", "", balanced(lines, books))  # fmt: skip
 
 
-def settlement(fact: IntercompanySettlement.Settled) -> Iterable[Entry]:
+def intercompany_settlement(fact: IntercompanySettlement.Settled) -> Iterable[Entry]:
     """Dr 1000, Cr 1500 with the provider; Dr 2400, Cr 1000 with the receiver; the rest is FX."""
     between = fact.portions[0].between
     amount = sum((one.amount for one in fact.portions), Decimal(0))
@@ -95,9 +95,9 @@ def settlement(fact: IntercompanySettlement.Settled) -> Iterable[Entry]:
 
 
 INTERCOMPANY_RULES: Mapping[type[Root.Event], tuple[Callable[[Any], Iterable[Entry]], ...]] = {
-    IntercompanyCharge.Raised: (charge,),
-    IntercompanyCharge.Extended: (charge,),
-    IntercompanyCharge.TakenBack: (charge_undone,),
-    IntercompanyNetting.Netted: (netting,),
-    IntercompanySettlement.Settled: (settlement,),
+    IntercompanyCharge.Raised: (intercompany_charge,),
+    IntercompanyCharge.Extended: (intercompany_charge,),
+    IntercompanyCharge.TakenBack: (intercompany_undone,),
+    IntercompanyNetting.Netted: (intercompany_netting,),
+    IntercompanySettlement.Settled: (intercompany_settlement,),
 }

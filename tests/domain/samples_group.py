@@ -124,3 +124,18 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
         "FinalizeConsolidation": {"group": "GRF", "month": JANUARY, "trial_balance": "0" * 64,
                                   "position": 1},
     }  # fmt: skip
+
+
+def played(firm: Firm, given: dict[str, Any]) -> None:
+    """Lent time and its way back, netting and payment, every step of consolidation twice."""
+    firm.do("CreateProject", project_id=new("lent"), code="LENT", name="lent", entity="US21")
+    _, entry = firm.work(new("lent"), date(2025, 3, 3))
+    firm.do("ReverseTime", person_id=firm.person, week=date(2025, 3, 3), entry_ids=[entry],
+            why="not theirs")  # fmt: skip
+    for name in ("RecordNoncontrollingInterest", "RunTranslation", "RunEliminations",
+                 "RecordNoncontrollingInterest", "PostTopsideAdjustment", "SettleIntercompany",
+                 "RaiseIntercompanyCharge"):  # fmt: skip
+        firm.do(name, **given[name])
+    firm.do("RaiseIntercompanyCharge", **charge("fourth", "US21", "DE01"))
+    both = (new("charge there"), new("charge fourth"))
+    firm.do("NetIntercompany", **{**given["NetIntercompany"], "open_charges": both})

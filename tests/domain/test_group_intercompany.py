@@ -12,7 +12,7 @@ from domain.group.charge import ChargeLine, IntercompanyCharge
 from domain.group.clearing import parts
 from domain.group.intercompany_rule import Accounts, Parties
 from domain.group.time_recharge import time_charge_id
-from domain.ledger.intercompany_posting import INTERCOMPANY_RULES, charge_entries
+from domain.ledger.intercompany_posting import charge_entries
 from domain.ledger.journal import check_balance
 from domain.pricing.fx import Quote
 from tests.domain.named import new
@@ -20,7 +20,6 @@ from tests.domain.paper_firm import PaperFirm
 from tests.domain.samples_group import charge, prepare, rule
 
 D = Decimal
-RULES = {rule.__name__ for rules in INTERCOMPANY_RULES.values() for rule in rules}
 BETWEEN = Parties("AA", "BB", "USD", "EUR", "GBP", Accounts())
 DAY = date(2025, 1, 8)
 cents = st.integers(1, 1_000_000).map(lambda n: D(n) / 100)
