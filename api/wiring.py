@@ -47,12 +47,14 @@ from projections.billing_plan import BillingPlan
 from projections.budget_vs_actual import BudgetVersusActual
 from projections.change_orders import ChangeOrders
 from projections.collection import Collecting
+from projections.consolidations import Consolidations
 from projections.contract_limits import ContractLimits
 from projections.contract_position import ContractPosition
 from projections.deals import Deals
 from projections.deposits import Deposits
 from projections.feed import Feed
 from projections.handoffs import Handoffs
+from projections.intercompany import Intercompany
 from projections.ledger import Ledger
 from projections.minimums import Minimums
 from projections.parties import Parties
@@ -201,6 +203,7 @@ class System:
             ContractPosition(), RevenueContracts(),
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
+            Intercompany(), Consolidations(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
             Payables(), Assets(),
             Allocations(),

@@ -40,6 +40,11 @@ import domain.delivery.time_correction_commands as time_corrections
 import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
+import domain.group.clearing_commands as clearing
+import domain.group.consolidation_commands as consolidation
+import domain.group.final_commands as final_months
+import domain.group.group_commands as groups
+import domain.group.intercompany_commands as intercompany
 import domain.integration.commands as integration
 import domain.ledger.attestation_commands as attestations
 import domain.ledger.close_commands as closes
@@ -76,15 +81,15 @@ import domain.sales.quote_commands as quotes
 __all__ = [
     "access", "accruals", "adjustments", "allocation_rules", "allocation_runs", "allowances",
     "assets", "attestations", "billing_runs", "billing_schedules", "capital_labour",
-    "change_orders", "clauses", "closes", "closings", "collections", "consolidated_invoices",
-    "contract_costs", "contract_rates", "contracts", "credit_memos", "deposits",
-    "depreciation_runs", "expenses", "firm_details", "handoffs", "integration", "invoices",
-    "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums", "organisation",
-    "outlooks", "parking", "payables", "paying_terms", "payment_corrections", "payments",
-    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
-    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
-    "recurring_journals", "reissues", "retainage", "retainers", "revaluations", "revenue",
-    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
-    "templates", "time", "time_corrections", "time_policies", "timers", "usage",
-    "vendor_retainage", "work_plans", "write_offs",
+    "change_orders", "clauses", "clearing", "closes", "closings", "collections",
+    "consolidated_invoices", "consolidation", "contract_costs", "contract_rates", "contracts",
+    "credit_memos", "deposits", "depreciation_runs", "expenses", "final_months", "firm_details",
+    "groups", "handoffs", "integration", "intercompany", "invoices", "journal_proposals", "ledger",
+    "ledger_policies", "memo_credits", "minimums", "organisation", "outlooks", "parking",
+    "payables", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
+    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
+    "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
+    "retainers", "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
+    "time_policies", "timers", "usage", "vendor_retainage", "work_plans", "write_offs",
 ]  # fmt: skip

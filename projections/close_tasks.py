@@ -155,8 +155,8 @@ def revaluation(at: Closing) -> Iterator[str]:
 Ask = Callable[[Closing], Iterator[str]]
 READS = (
     "ledger", "receivables", "contract_position", "retainage", "deposits", "unbilled",
-    "time_entries", "revenue_contracts", "revaluations", "payables", "assets", "posting",
-    "policies",
+    "time_entries", "revenue_contracts", "revaluations", "payables", "assets", "intercompany",
+    "posting", "policies",
 )  # fmt: skip
 MUST: dict[str, Ask] = {
     "readers": read_up, "sub-ledgers": sub_ledgers, "suspense": suspense,

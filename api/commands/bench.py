@@ -13,7 +13,7 @@ from rich.table import Table
 from api.bench.line import Line
 
 GROUPS = ("append", "importing", "journals", "numbering", "projecting", "freshness", "balances",
-          "http", "runs", "closing", "allocations")  # fmt: skip
+          "http", "runs", "closing", "allocations", "consolidation")  # fmt: skip
 
 
 @click.command("bench")

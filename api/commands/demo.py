@@ -20,15 +20,17 @@ from api.commands.up import throughline
 from api.commands.verify import report, verdicts
 from api.demo.firm import HOUSES, YEAR
 from api.demo.firms import FIRMS
+from api.demo.firms.group_year import HERE, OVERSEAS, GroupYear
 from api.demo.firms.sample_year import SampleYear
-from api.demo.show import Shown, late_fact, of_a_kind, the_year, trial_balances
+from api.demo.show import Shown, late_fact, of_a_group, of_a_kind, the_year, trial_balances
 from api.demo.year import LATE_DAY, LATE_MONTH, Year
 from api.settings import Settings, settings
 from api.wiring import System, opened
 from projections.table import Conn
 
 STEPS = 13
-Lived = Year | RealYear | SampleYear
+GROUP = "group"
+Lived = Year | RealYear | SampleYear | GroupYear
 
 
 @click.command("demo")
@@ -47,7 +49,7 @@ Lived = Year | RealYear | SampleYear
 @click.option(
     "--firm",
     "kind",
-    type=click.Choice(list(FIRMS)),
+    type=click.Choice([*FIRMS, GROUP]),
     help="A smaller firm of one kind, billed and earned by monthly runs.",
 )
 @click.option("--from", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -88,12 +90,21 @@ def run_kind(
     if folder:
         return run_files(system, folder, console)
     with bar(console) as step:
-        year = SampleYear(system, FIRMS[kind](), step) if kind else Year(system, scale, step)
+        year = lived(system, kind, scale, step)
         began = perf_counter()
         year.run()
     rate = year.commands / (perf_counter() - began)
     console.print(f"{year.commands} commands, {rate:.0f} a second, posted and projected.")
     return year
+
+
+def lived(
+    system: System, kind: str | None, scale: int, step: Callable[[str], None]
+) -> Year | SampleYear | GroupYear:
+    """The year of a kind of firm, of a group, or of the studio."""
+    if kind == GROUP:
+        return GroupYear(system, step)
+    return SampleYear(system, FIRMS[kind](), step) if kind else Year(system, scale, step)
 
 
 @contextmanager
@@ -130,6 +141,8 @@ def print_all(system: System, year: Lived, console: Console) -> bool:
         trial_balances(out, entities(conn), end)
         if isinstance(year, SampleYear):
             of_a_kind(out, year.firm, end)
+        elif isinstance(year, GroupYear):
+            of_a_group(out, end)
         else:
             the_year(out, end)
         if year.before_late_fact:
@@ -154,6 +167,8 @@ def where_next(console: Console, year: Lived) -> None:
     first, last = HOUSES[0].code, HOUSES[-1].code
     if isinstance(year, SampleYear):
         first = last = year.firm.CODE
+    if isinstance(year, GroupYear):
+        first, last = HERE, OVERSEAS
     console.print("Where to look next, after `. .venv/bin/activate`:")
     for words, what in NEXT:
         said = words.format(first=first, last=last)

@@ -17,6 +17,7 @@ from rich.table import Table
 from api.commands.run_acceptances import acceptances
 from api.commands.run_allocation import allocation
 from api.commands.run_billing import billing, charges, issue
+from api.commands.run_consolidation import consolidation
 from api.commands.run_depreciation import depreciation
 from api.commands.run_retainers import retainers
 from api.commands.run_revaluation import revaluation
@@ -67,6 +68,7 @@ command.add_command(issue)
 command.add_command(retainers)
 command.add_command(acceptances)
 command.add_command(depreciation)
+command.add_command(consolidation)
 command.add_command(allocation)
 command.add_command(revaluation)
 

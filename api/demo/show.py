@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from api.demo.firms.group_year import LOOKED_AT
 from api.demo.firms.sample import Sample
 from projections.packet import Packet
 from projections.report import ENTITY
@@ -54,7 +55,8 @@ class Shown:
 TEXTS = frozenset({
     "account", "name", "currency", "functional_currency", "client", "project", "entity", "role",
     "month", "where", "kind", "state", "contract", "source", "limit_name", "effect", "measure",
-    "thresholds_passed", "valid_until", "item", "unit", "of", "leak", "reason",
+    "counterparty", "status", "entity_currency", "counterparty_currency", "member",
+    "presentation", "thresholds_passed", "valid_until", "item", "unit", "of", "leak", "reason",
 })  # fmt: skip
 
 
@@ -95,6 +97,14 @@ def of_a_kind(out: Shown, firm: Sample, on: date) -> None:
         given = {"entity": firm.CODE} if ENTITY in report.parameters else {}
         out.table(report.title, out.ask(name, effective=on, **given),
                   columns or [column.name for column in report.columns])  # fmt: skip
+
+
+def of_a_group(out: Shown, on: date) -> None:
+    """What the accountant of a group looks at."""
+    for name, given in LOOKED_AT.items():
+        report = REPORTS[name]
+        out.table(report.title, out.ask(name, effective=on, **given),
+                  [column.name for column in report.columns])  # fmt: skip
 
 
 def late_fact(out: Shown, entity: str, closed: date, booked: date, before: int) -> None:

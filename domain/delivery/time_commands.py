@@ -16,6 +16,7 @@ from domain.delivery.time_rating import draw_time, rate_all
 from domain.delivery.timesheet import Timesheet
 from domain.delivery.work_plan import WorkPlan, refuse_unknown_item, work_plan_id
 from domain.errors import Refusal
+from domain.group.time_recharge import recharge
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork
 
@@ -189,13 +190,15 @@ class ApproveTime(WeekFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises OwnWork, NoCostRate, NoBillRate, MissingRate, NothingToDo, WrongState.
 
-        Where the contract's retainer refuses work above its allowance: RetainerExhausted.
+        Where the contract's retainer refuses work above its allowance: RetainerExhausted. Work
+        for another entity is charged to it by their rule: NoTransferPrice.
         """
         sheet, person = self.sheet(work)
         entries = sheet.waiting(self.entry_ids)
         sheet.refuse_own(work.actor.id, person.user, entries)
         rated = rate_all(work, person, entries)
         sheet.approve(rated)
+        recharge(work, sheet, rated)
         return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, rated))
 
 

@@ -19,6 +19,7 @@ from domain.delivery.time_entry import Entry, Placement
 from domain.delivery.time_rating import draw_time, rerate_all
 from domain.delivery.timesheet import Timesheet
 from domain.errors import Refusal
+from domain.group.time_recharge import recharge_anew, take_back
 from domain.organisation.person import Person
 from domain.unit_of_work import UnitOfWork
 
@@ -79,6 +80,7 @@ class UnapproveTime(ApprovedFields):
         """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
         sheet, _ = self.approved(work)
         sheet.unapprove(self.entry_ids, self.why)
+        take_back(work, sheet, self.entry_ids, self.why)
         return Answer(id=sheet.id)
 
 
@@ -91,6 +93,7 @@ class ReverseTime(ApprovedFields):
         """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved)."""
         sheet, _ = self.approved(work)
         sheet.reverse(self.entry_ids, self.why)
+        take_back(work, sheet, self.entry_ids, self.why)
         return Answer(id=sheet.id)
 
 
@@ -106,13 +109,15 @@ class ReRateTime(ApprovedFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises OwnWork, UnknownEntry, SetApart, WrongState (billed, or not approved).
 
-        What it drew from a retainer is drawn anew: RetainerExhausted.
+        What it drew from a retainer is drawn anew: RetainerExhausted. So is what the project's
+        entity is charged for it: NoTransferPrice.
         """
         sheet, person = self.approved(work)
         entries = [sheet.entry(id_) for id_ in dict.fromkeys(self.entry_ids)]
         sheet.require_approved(self.entry_ids)
         after = rerate_all(work, person, entries)
         sheet.rerate(tuple(after), self.why)
+        recharge_anew(work, sheet, after, self.why)
         return DrawnAnswer(id=sheet.id, steps=draw_time(work, sheet, after))
 
 
@@ -155,6 +160,7 @@ class TransferTime(ApprovedFields):
         old = sheet.entry(self.entry_ids[0])
         target.require_workable(old.work_date)
         sheet.reverse(self.entry_ids, self.why)
+        take_back(work, sheet, self.entry_ids, self.why)
         new = Entry(self.command_id, target.id, old.work_date, old.minutes, old.activity,
                     old.billable, work.actor.id,
                     placement=Placement(old.placement.starts_at))  # fmt: skip

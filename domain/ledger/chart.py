@@ -1,8 +1,9 @@
 """The chart of accounts: code, name, type, who may post to it, and how it meets other currencies.
 
 Control accounts are kept by sub-ledgers (receivables, contract position, retainage, credits,
-deposits, payables, assets): only posting rules write to them. Source: the chart of the accounting
-rules, whose marks say what is monetary (revalued) and what a group eliminates.
+deposits, payables, assets, what entities owe each other): only posting rules write to them.
+Source: the chart of the accounting rules, whose marks say what is monetary (revalued) and what a
+group eliminates.
 """
 
 from dataclasses import dataclass
@@ -132,6 +133,7 @@ _ROWS = """
 _CONTROL = frozenset({
     SUSPENSE, RECEIVABLES, POSITION, CUSTOMER_CREDITS, RETAINAGE_HELD, RETAINAGE_DUE, DEPOSITS,
     PAYABLES, RETAINAGE_PAYABLE, EQUIPMENT, DEPRECIATED, INTANGIBLES, AMORTISED,
+    DUE_FROM_GROUP, DUE_TO_GROUP,
 })  # fmt: skip
 _MONETARY = frozenset({
     BANK, SUSPENSE, RECEIVABLES, RETAINAGE_DUE, POSITION, ADVANCES, INPUT_TAX, DISBURSEMENTS,

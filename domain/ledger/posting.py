@@ -37,6 +37,8 @@ from domain.ledger.delivery_posting import (
     time_value,
 )
 from domain.ledger.entry import Entry, balanced, both
+from domain.ledger.group_posting import GROUP_RULES
+from domain.ledger.intercompany_posting import INTERCOMPANY_RULES
 from domain.ledger.journal import Line
 from domain.ledger.payables_posting import PAYABLES_RULES
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
@@ -283,6 +285,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     **RECEIVABLES_RULES,
     **PAYABLES_RULES,
     **ASSETS_RULES,
+    **INTERCOMPANY_RULES,
+    **GROUP_RULES,
     **ALLOCATION_RULES,
     **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),

@@ -10,9 +10,11 @@ from projections.reports.cap_usage import CAP_USAGE
 from projections.reports.change_orders import CHANGE_ORDERS
 from projections.reports.close_checklist import CLOSE_CHECKLIST
 from projections.reports.commitments import COMMITMENTS
+from projections.reports.consolidation import CONSOLIDATION
 from projections.reports.contract_position import CONTRACT_POSITION
 from projections.reports.contract_rollforward import CONTRACT_ROLLFORWARD
 from projections.reports.credit_exposure import CREDIT_EXPOSURE
+from projections.reports.cta_proof import CTA_PROOF
 from projections.reports.customer_statement import CUSTOMER_STATEMENT
 from projections.reports.deferred_and_unbilled import DEFERRED_AND_UNBILLED
 from projections.reports.deposits_held import DEPOSITS_HELD
@@ -21,6 +23,7 @@ from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.earned_value import EARNED_VALUE
 from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.intercompany_matrix import INTERCOMPANY_MATRIX
 from projections.reports.labour_absorption import LABOUR_ABSORPTION
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
@@ -62,8 +65,8 @@ REPORTS: dict[str, Report] = {
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         PAYABLES_AGEING, VENDOR_STATEMENT, ASSET_REGISTER, EARNED_VALUE,
         WIP, LABOUR_ABSORPTION,
-        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
-        SOLD_NOT_STARTED, ALLOCATIONS,
+        RETAINAGE_HELD_REPORT, DEPOSITS_HELD, INTERCOMPANY_MATRIX, CONSOLIDATION, CTA_PROOF,
+        PERIODS, CLOSE_CHECKLIST, FLUX, SOLD_NOT_STARTED, ALLOCATIONS,
         UNREALISED_FX, REALISED_FX,
     )
 }  # fmt: skip

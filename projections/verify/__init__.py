@@ -20,6 +20,7 @@ from projections.verify.credit_accounts import CreditAccounts
 from projections.verify.deliveries import Deliveries
 from projections.verify.depreciation import DepreciationRuns
 from projections.verify.gathering import gathered
+from projections.verify.group import IntercompanyPairs, Translations
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
@@ -42,6 +43,8 @@ from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
     DepositsHeld,
+    DueFromGroup,
+    DueToGroup,
     Receivables,
     RetainageDue,
     RetainageHeld,
@@ -58,7 +61,7 @@ CHECKS: tuple[type[Check], ...] = (
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
     Revaluations, RatesUsed, VendorPayables,
     RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
-    IntangiblesWrittenOff, DepreciationRuns, LabourCarried,
+    IntangiblesWrittenOff, DepreciationRuns, LabourCarried, DueFromGroup, DueToGroup, IntercompanyPairs, Translations,
 )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from domain.ledger.chart import (
     CUSTOMER_CREDITS,
     DEPOSITS,
     DEPRECIATED,
+    DUE_FROM_GROUP,
+    DUE_TO_GROUP,
     EQUIPMENT,
     INTANGIBLES,
     PAYABLES,
@@ -22,6 +24,7 @@ from domain.ledger.chart import (
     RETAINAGE_PAYABLE,
     SUSPENSE,
 )
+from domain.ledger.group_posting import NAMES as OF_GROUPS
 from domain.ledger.opening import BROUGHT
 from domain.ledger.receivables_posting import receipt_account
 from domain.ledger.revaluation_posting import NAMES
@@ -127,6 +130,32 @@ class DepositsHeld(ControlAccount):
     account, table = DEPOSITS, "deposit_moves"
 
 
+BETWEEN_ENTITIES = """
+SELECT entity, currency, sum(amount), sum(functional) FROM intercompany_moves
+WHERE account = %(account)s AND position <= %(facts)s
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+GROUP BY entity, currency
+"""
+
+
+class DueFromGroup(ControlAccount):
+    """What entities have charged others and nobody has paid."""
+
+    name = f"due from group = {DUE_FROM_GROUP}"
+    account = DUE_FROM_GROUP
+
+    def conclude(self) -> str:
+        """Compare by entity and currency."""
+        return self.compare(sums(self.evidence, BETWEEN_ENTITIES, account=self.account))
+
+
+class DueToGroup(DueFromGroup):
+    """What entities were charged by others and have not paid."""
+
+    name = f"due to group = {DUE_TO_GROUP}"
+    account = DUE_TO_GROUP
+
+
 CARRIED = """
 SELECT entity, currency, sum(amount), sum(carried) FROM position_moves
 WHERE position <= %(facts)s AND (%(entity)s::text IS NULL OR entity = %(entity)s)
@@ -149,6 +178,7 @@ SUB_LEDGERS = {
     RETAINAGE_HELD: KEPT, RETAINAGE_DUE: KEPT, DEPOSITS: MOVES.format(table="deposit_moves"),
     PAYABLES: OWED, RETAINAGE_PAYABLE: OWED, EQUIPMENT: OWNED, DEPRECIATED: OWNED,
     INTANGIBLES: OWNED, AMORTISED: OWNED,
+    DUE_FROM_GROUP: BETWEEN_ENTITIES, DUE_TO_GROUP: BETWEEN_ENTITIES,
 }  # fmt: skip
 """What keeps each control account that tables hold."""
 EARNED_AT_ONCE = """
@@ -277,7 +307,7 @@ def sums(evidence: Evidence, query: str, **values: Any) -> Sums:
 
 def summed(conn: Conn, query: str, facts: int, entity: str | None, **values: Any) -> Sums:
     """Amounts by entity and currency, of one entity where one is named."""
-    given = {"facts": facts, "entity": entity, "beside": [*BROUGHT, *NAMES], **values}
+    given = {"facts": facts, "entity": entity, "beside": [*BROUGHT, *NAMES, *OF_GROUPS], **values}
     rows = conn.execute(query, given, binary=True).fetchall()
     return {(entity, currency): (amount, books) for entity, currency, amount, books in rows}
 

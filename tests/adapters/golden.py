@@ -31,6 +31,8 @@ AGAIN: dict[str, dict[str, Any]] = {
     "CaptureDriver": {"source": "a count in March"},
     "PublishTemplate": {"checklist": ["scope"]},
     "SetCapitalizationPolicy": {"threshold": "900.00"},
+    "DefineIntercompanyRule": {"markup_pct": "30"},
+    "MatchIntercompany": {"balances": ()},
 }
 """Commands that say something else the second time, and what."""
 

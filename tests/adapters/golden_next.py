@@ -9,7 +9,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.delivery.time_entry import timesheet_id
-from tests.domain import samples_currencies, samples_outlook, samples_progress
+from tests.domain import samples_currencies, samples_group, samples_outlook, samples_progress
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new
 from tests.domain.samples_retainers import EARLY
@@ -156,3 +156,16 @@ def _bill_a_week(firm: PaperFirm) -> None:
     sheet = firm.replayed(timesheet_id(firm.person, date(2025, 1, 6)))
     contract = sheet.contract_of(next(iter(sheet.entries)))
     bill(firm, "i9", contract, "2025-01-10", ("time", sheet.id, sheet.entries))
+
+
+@after("RegisterLegalEntity")
+def _lend(firm: PaperFirm, given: Given) -> None:
+    """Somebody's week for another entity, approved twice, then taken back."""
+    del given
+    firm.do("DefineIntercompanyRule", **samples_group.rule(provider="DE01", receiver="US21"))
+    firm.do("CreateProject", project_id=new("lent"), code="LENT", name="lent", entity="US21")
+    week = {"person_id": firm.person, "week": date(2025, 3, 3)}
+    for day in (3, 4):
+        firm.work(new("lent"), date(2025, 3, day))
+    entries = firm.replayed(timesheet_id(firm.person, date(2025, 3, 3))).entries
+    firm.do("ReverseTime", **week, entry_ids=list(entries), why="not theirs")

@@ -35,7 +35,7 @@ def paid_across(firm: Firm, invoice: UUID, on: str = "2025-01-09") -> None:
 
 def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
     """Fields of an acceptable command of every kind, by its name."""
-    firm.rates(date(2025, 1, 31), USD="1.0393", JPY="160.99", KWD="0.3204")
+    firm.rates(date(2025, 1, 31), USD="1.0393", GBP="0.8366", JPY="160.99", KWD="0.3204")
     balances = [held("1000", "100.00", "96.89"), held("1100", "1428.00", "1383.59"),
                 held("1020", "0", "0.05")]  # fmt: skip
     return {

@@ -217,7 +217,7 @@ def test_codes_are_said_once_and_for_ever() -> None:
 
 
 def test_every_topic_begins_with_its_context() -> None:
-    contexts = {"access", "allocation", "assets", "billing", "contracts", "delivery",
+    contexts = {"access", "allocation", "assets", "billing", "contracts", "delivery", "group",
                 "integration", "ledger", "organisation", "payables", "pricing", "receivables",
                 "revenue",
                 "sales"}  # fmt: skip

@@ -11,6 +11,7 @@ from tests.domain import samples_assets, samples_payables
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
 from tests.domain.samples_currencies import held, paid_across
+from tests.domain.samples_group import played as play_group
 from tests.domain.samples_receivables import POSTED
 
 Lines = dict[tuple[str, str], tuple[str, str]]
@@ -230,6 +231,8 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],
              why="another client's")  # fmt: skip
+
+    play_group(paper, given)
 
     entries = list(paper.entries())
 

@@ -8,6 +8,7 @@ from tests.golden import (
     assets,
     billing,
     billing_documents,
+    consolidation,
     exchange_differences,
     exchange_rates,
     kpi,
@@ -28,7 +29,7 @@ Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
     revenue_estimates, recognition, kpi, kpi_projects, assets, allocation,
-    exchange_rates, exchange_differences, ledger_dates,
+    exchange_rates, exchange_differences, ledger_dates, consolidation,
 )  # fmt: skip
 
 TOPICS: dict[str, Answer] = {

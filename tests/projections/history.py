@@ -42,6 +42,7 @@ from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
 from tests.projections.history_costs import buy, make, own
+from tests.projections.history_group import keep_group
 from tests.projections.overhead import pass_on_overhead
 
 DEAL = named_id("opportunity", "Build")
@@ -79,6 +80,7 @@ def live_a_year(firm: Firm) -> None:
     give_back(firm)
     by_template(firm)
     revalue(firm)
+    keep_group(firm)
     firm.settle()
     pass_on_overhead(firm)
     firm.settle()

@@ -27,12 +27,15 @@ from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import FINANCE, open_deal, ordered, quoted
 from tests.firm import Firm
 from tests.projections.history import YEAR_END, live_a_year
+from tests.projections.history_group import charge_late
 from tests.projections.overhead import spent
 
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "flux": {"entity": "DE01"},
+    "consolidation": {"group": "IEG"},
+    "cta-proof": {"group": "IEG"},
     "customer-statement": {"client": "ACME"},
     "vendor-statement": {"vendor": "SUB"},
 }
@@ -113,6 +116,7 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     deposited(year, "late", "1.00", "2025-01-09", on="late hall")
     owed(year, "tardy", desk("10.00"), billed_on="2025-01-10")
     year.win("Late sale")
+    charge_late(year)
     year.do("SetRebateAgreement", contract_id=new("late hall"), from_month="2025-01-01",
             through_month="2025-01-01", steps=[{"from_volume": "1", "pct": "10"}])  # fmt: skip
     year.do("AccrueRebate", contract_id=new("late hall"), month="2025-01-31",

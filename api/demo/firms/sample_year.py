@@ -39,14 +39,17 @@ class SampleYear:
 
     before_late_fact = 0
 
-    def __init__(self, system: System, firm: Sample, step: Callable[[str], None]) -> None:
+    def __init__(
+        self, system: System, firm: Sample, step: Callable[[str], None],
+        followers: Followers | None = None,
+    ) -> None:  # fmt: skip
         self.firm = firm
         self.commands = 0
         self.blocked: list[tuple[date, str]] = []
         self._system = system
         self._step = step
         self._store = system.store_on(lambda: date(YEAR + 1, 1, 31))
-        self._followers = Followers(system)
+        self._followers = followers or Followers(system)
 
     def run(self) -> None:
         """From the founding to the last close."""
@@ -56,16 +59,26 @@ class SampleYear:
     def months(self) -> Iterator[date]:
         """Run the year; gives the last day of each month once it is closed."""
         self._step("founding")
-        self._send(self.firm.founding())
+        self.found()
         for number in range(1, 13):
             first, last = date(YEAR, number, 1), months.last_day(number)
             self._step(f"{first:%B}")
-            self._work(first)
-            self._bill(last)
-            self._earn(first)
-            self._collect(last)
+            self._send(months.rates(number))
+            self._send([self._of_month(OpenPeriod, first)])
+            self.live(first, last)
             self._close(first)
             yield last
+
+    def found(self) -> None:
+        """The firm, its clients and what it has agreed with them."""
+        self._send(self.firm.founding())
+
+    def live(self, first: date, last: date) -> None:
+        """An open month up to its close."""
+        self._work(first)
+        self._bill(last)
+        self._earn(first)
+        self._collect(last)
 
     def settle(self) -> None:
         """Follow up, post and project all there is."""
@@ -76,8 +89,6 @@ class SampleYear:
         self._followers.close()
 
     def _work(self, first: date) -> None:
-        self._send(months.rates(first.month))
-        self._send([self._of_month(OpenPeriod, first)])
         for actor, commands in self.firm.month(first):
             self.settle()
             self._send(commands, actor)
