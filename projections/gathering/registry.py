@@ -3,11 +3,18 @@
 from domain.allocation.run_commands import RunAllocation, SupersedeAllocationRun
 from domain.assets.labour_commands import CapitalizeLabour, ReclassifyExpenditure
 from domain.command import Command
+from domain.group.clearing_commands import (
+    MatchIntercompany,
+    NetIntercompany,
+    SettleIntercompany,
+)
+from domain.group.consolidation_commands import RunEliminations, RunTranslation
+from domain.group.final_commands import FinalizeConsolidation
 from domain.ledger.attestation_commands import AttestReport
 from domain.ledger.close_commands import HardClosePeriod
 from domain.ledger.revaluation_commands import RevalueForeignBalances
 from projections import allocation_inputs, close_tasks
-from projections.gathering import Gathering, assets, attestation
+from projections.gathering import Gathering, assets, attestation, group
 from projections.gathering.close import books_to_close
 from projections.gathering.foreign_balances import READS as REVALUATION_READS
 from projections.gathering.foreign_balances import foreign_balances
@@ -20,5 +27,11 @@ GATHERINGS: dict[type[Command], Gathering] = {
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
     ReclassifyExpenditure: Gathering((*assets.READS, "deals"), assets.labour_expensed),
     CapitalizeLabour: Gathering(assets.READS, assets.labour_carried),
+    MatchIntercompany: Gathering(group.READS, group.to_match),
+    NetIntercompany: Gathering(group.READS, group.to_clear),
+    SettleIntercompany: Gathering(group.READS, group.to_clear),
+    RunTranslation: Gathering(group.READS, group.to_translate),
+    RunEliminations: Gathering(group.READS, group.to_eliminate),
+    FinalizeConsolidation: Gathering(group.READS, group.to_finalize),
     AttestReport: Gathering(attestation.reads, attestation.digest),
 }

@@ -61,7 +61,8 @@ CHECKS: tuple[type[Check], ...] = (
     Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
     Revaluations, RatesUsed, VendorPayables,
     RetainagePayable, SettledBills, AssetCost, IntangibleCost, AssetsWrittenOff,
-    IntangiblesWrittenOff, DepreciationRuns, LabourCarried, DueFromGroup, DueToGroup, IntercompanyPairs, Translations,
+    IntangiblesWrittenOff, DepreciationRuns, LabourCarried, DueFromGroup,
+    DueToGroup, IntercompanyPairs, Translations,
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def time_recharge(given: Given) -> dict[str, Any]:
     home, minutes = lender["currency"], int(number(given, "hours") * 60)
     between = Parties(lender["entity"], borrower(given), price["currency"], home,
                       price["currency"], Accounts())  # fmt: skip
-    cost = cost_of(minutes, number(lender, "cost_rate"), lender["entity"], same(home, home))
+    cost = cost_of(minutes, number(lender, "cost_rate"), ZERO, lender["entity"], same(home, home))
     hourly = maybe(price, "rate", "hourly_rate")
     markup = pct(price, "markup", default="0")
     terms = TransferTerms(DAY, markup, (HourlyPrice("", hourly),) if hourly is not None else ())
