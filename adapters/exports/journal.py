@@ -16,12 +16,12 @@ from typing import Any
 from domain.ledger.chart import account
 from domain.money import quantize
 from projections.as_of import AsOf
-from projections.balances import Scope
+from projections.balances import Scope, layers
 from projections.table import Conn
 
 READS = ("ledger", "deals", "parties", "receivables")
 CHOSEN = """
-l.book = %(book)s AND (%(entity)s::text IS NULL OR l.entity = %(entity)s)
+l.book = ANY(%(books)s) AND (%(entity)s::text IS NULL OR l.entity = %(entity)s)
     AND l.accounting_date <= %(effective)s AND l.position <= %(known)s
 """
 # A bank reference may repeat an invoice's number, so each document is taken once.
@@ -110,8 +110,8 @@ class ExportedJournal:
     def __init__(self, conn: Conn, as_of: AsOf, scope: Scope) -> None:
         self._conn = conn
         self._asked = {
-            "book": scope.book, "entity": scope.entity, "effective": as_of.effective,
-            "known": as_of.known,
+            "books": layers(conn, scope.book, scope.entity, as_of.known),
+            "entity": scope.entity, "effective": as_of.effective, "known": as_of.known,
         }  # fmt: skip
 
     def accounts(self) -> list[Used]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_books,
     samples_clauses,
     samples_close,
     samples_corrections,
@@ -37,7 +38,7 @@ MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
-    samples_close,
+    samples_close, samples_books,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {
