@@ -2,9 +2,11 @@
 
 from projections.report import Report
 from projections.reports.audit_trail import AUDIT_TRAIL
+from projections.reports.balance_sheet import BALANCE_SHEET
 from projections.reports.billing_plan import BILLING_PLAN
 from projections.reports.budget_vs_actual import BUDGET_VS_ACTUAL
 from projections.reports.cap_usage import CAP_USAGE
+from projections.reports.cash_flow import CASH_FLOW
 from projections.reports.change_orders import CHANGE_ORDERS
 from projections.reports.close_checklist import CLOSE_CHECKLIST
 from projections.reports.commitments import COMMITMENTS
@@ -18,10 +20,12 @@ from projections.reports.dso import DSO
 from projections.reports.dunning_list import DUNNING_LIST
 from projections.reports.flux import FLUX
 from projections.reports.general_ledger import GENERAL_LEDGER
+from projections.reports.income_statement import INCOME_STATEMENT
 from projections.reports.leakage import LEAKAGE
 from projections.reports.margin_bridge import MARGIN_BRIDGE
 from projections.reports.pay_applications import PAY_APPLICATIONS
 from projections.reports.periods import PERIODS
+from projections.reports.profitability import CLIENT_PROFITABILITY, PROJECT_PROFITABILITY
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
@@ -32,11 +36,13 @@ from projections.reports.retainage_held import RETAINAGE_HELD_REPORT
 from projections.reports.retainer_balances import RETAINER_BALANCES
 from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
+from projections.reports.rollforward import ROLLFORWARD
 from projections.reports.schedule_of_values import SCHEDULE_OF_VALUES
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
 from projections.reports.usage import USAGE
+from projections.reports.utilisation import UTILISATION
 
 __all__ = ["REPORTS"]
 
@@ -51,5 +57,7 @@ REPORTS: dict[str, Report] = {
         CHANGE_ORDERS, USAGE, QUOTE_REGISTER, REBATES, PROJECT_OUTLOOK, COMMITMENTS,
         RETAINER_BALANCES, BILLING_PLAN, SCHEDULE_OF_VALUES, PAY_APPLICATIONS,
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
+        BALANCE_SHEET, INCOME_STATEMENT, CASH_FLOW, PROJECT_PROFITABILITY,
+        CLIENT_PROFITABILITY, ROLLFORWARD, UTILISATION,
     )
 }  # fmt: skip

@@ -31,6 +31,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "customer-statement": {"client": "ACME"},
+    "rollforward": {"account": "1200"},
 }
 CARE = named_id("revenue sample", "Care")
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")
