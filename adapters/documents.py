@@ -83,6 +83,9 @@ class Invoice(_Billed):
 
     kind: Literal["invoice"] = "invoice"
     due_on: date
+    consolidated_number: str = Field(
+        default="", description="Of the document that the client has, which this is a part of"
+    )
 
     @property
     def lane(self) -> str:
@@ -118,6 +121,28 @@ class Payment(_Said):
     def lane(self) -> str:
         """It follows its invoice."""
         return self.invoice_key
+
+
+class TaxedSale(_Said):
+    """What was issued with taxes an engine determined, for its returns; credits are negative.
+
+    ``net`` and ``tax`` are the document's; a credit's ``sale_key`` is its invoice's.
+    """
+
+    kind: Literal["taxed_sale"] = "taxed_sale"
+    entity: str
+    sale_key: Key
+    engine_reference: str = ""
+    number: str
+    issued_on: date
+    currency: Currency
+    net: Amount
+    tax: Amount
+
+    @property
+    def lane(self) -> str:
+        """A credit follows its sale."""
+        return self.sale_key
 
 
 class DealUpdate(_Said):
@@ -157,7 +182,8 @@ class ProjectActuals(_Said):
 
 
 Document = Annotated[
-    Invoice | CreditMemo | Payment | DealUpdate | ProjectActuals, Field(discriminator="kind")
+    Invoice | CreditMemo | Payment | TaxedSale | DealUpdate | ProjectActuals,
+    Field(discriminator="kind"),
 ]
 _DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 

@@ -20,6 +20,7 @@ from adapters.documents import (
     Line,
     Payment,
     ProjectActuals,
+    TaxedSale,
 )
 from domain.billing import invoice as billing
 from domain.billing.payment import Payment as Received
@@ -34,7 +35,7 @@ from projections.projection import Projection
 from projections.recorded import Recorded
 from projections.table import Conn, Table
 
-ACCOUNTING, CRM = "accounting", "crm"
+ACCOUNTING, CRM, TAX = "accounting", "crm", "tax"
 
 SOLD = Table(
     "sold_projects",
@@ -208,7 +209,9 @@ def invoice(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, st
         number=fact.number, issued_on=fact.issued_on, due_on=fact.due_on, currency=fact.currency,
         lines=(*lines, *retainage(held)), net=fact.totals.net - held, tax=fact.totals.tax,
         total=fact.totals.due,
+        consolidated_number=fact.part_of.number if fact.part_of else "",
     ), ACCOUNTING  # fmt: skip
+    yield from sold_with_tax(at)
 
 
 def retainage(held: Decimal) -> tuple[Line, ...]:
@@ -237,6 +240,26 @@ def credit_memo(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document
         total=fact.totals.due,
         invoice_key=invoice_key(at.stream_id), reason=fact.why,
     ), ACCOUNTING  # fmt: skip
+    if fact.tax_engine:
+        yield TaxedSale(
+            key=f"taxmemo-{fact.memo_id.hex}", entity=fact.party.entity,
+            sale_key=invoice_key(at.stream_id), number=fact.number, issued_on=fact.issued_on,
+            currency=fact.currency, net=-fact.totals.net, tax=-fact.totals.tax,
+        ), TAX  # fmt: skip
+
+
+def sold_with_tax(at: Recorded) -> Iterable[tuple[Document, str]]:
+    """An invoice for the engine that determined its taxes; none where no engine did."""
+    fact: billing.Invoice.Issued = at.fact
+    bases = [line.tax_basis.determined for line in fact.lines if line.tax_basis]
+    said = [by for by in bases if by]
+    if said:
+        yield TaxedSale(
+            key=invoice_key(at.stream_id), entity=fact.party.entity,
+            sale_key=invoice_key(at.stream_id), number=fact.number, issued_on=fact.issued_on,
+            engine_reference=said[0].reference, currency=fact.currency,
+            net=fact.totals.net, tax=fact.totals.tax,
+        ), TAX  # fmt: skip
 
 
 def payment(at: Recorded, sold: dict[UUID, Sold]) -> Iterable[tuple[Document, str]]:

@@ -23,7 +23,7 @@ COMMANDS = {
     "verify": "Check every invariant, the seal, the rules and the projections",
     "rebuild": "Build a projection anew beside the live one and switch",
     "replay": "Fold history up to a position into a scratch schema and compare",
-    "sandbox": "Serve the sandbox accounting system and CRM",
+    "sandbox": "Serve the sandbox accounting system, CRM and tax engine",
     "key": "Hand out or revoke an API key",
     "bench": "Measure every target beside its limit",
     "doctor": "Say what is missing or misconfigured",

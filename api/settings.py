@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     port: int = 8420
     sandbox_accounting_port: int = Field(default=8471, description="Port of the sandbox vendors")
     sandbox_crm_port: int = 8472
+    sandbox_tax_port: int = 8473
     pool_size: int = Field(default=16, ge=2, le=90, description="Database connections a process")
     pooled: bool = Field(
         default=False, description="DATABASE_URL goes through a pooler in transaction mode"
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     )
     delivery_lease_s: float = Field(
         default=180, ge=2, description="Seconds until what a dead delivery worker held is taken up"
+    )
+    tax_url: str | None = Field(
+        default=None, description="The tax engine that contracts may name; told what is issued"
     )
     crm_url: str | None = Field(default=None, description="Where deal actuals are delivered to")
     log_level: str = "WARNING"

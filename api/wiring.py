@@ -21,7 +21,7 @@ import domain.contexts
 from adapters.broker import install_broker, open_broker
 from adapters.delivery import Accepted, Delivery, Drained, Outcome, Pace, Vendor, drain, outcome_id
 from adapters.exports.einvoice.source import file_of
-from adapters.outbox import ACCOUNTING, CRM, Outbox
+from adapters.outbox import ACCOUNTING, CRM, TAX, Outbox
 from adapters.postgres.embedded import open_embedded
 from adapters.postgres.keys import SubjectKeys
 from adapters.postgres.mapper import FactMapper, class_of, plan_of
@@ -31,6 +31,9 @@ from adapters.postgres.recorder import Doorbell, LogRecorder
 from adapters.postgres.seal import Sealer, signing_key
 from adapters.sandbox_accounting.client import AccountingClient
 from adapters.sandbox_crm.client import CrmClient
+from adapters.sandbox_tax.client import TaxClient
+from adapters.tax_port import asking
+from api.determining import Determine
 from api.settings import Settings
 from domain.actor import EVERY_ENTITY, SYSTEM, Actor
 from domain.integration.commands import RecordDelivery
@@ -237,7 +240,15 @@ class System:
             found[ACCOUNTING] = AccountingClient(self._http(self.settings.accounting_url))
         if self.settings.crm_url:
             found[CRM] = CrmClient(self._http(self.settings.crm_url))
+        if self.settings.tax_url:
+            found[TAX] = TaxClient(self._http(self.settings.tax_url))
         return found
+
+    @cached_property
+    def determine(self) -> Determine | None:
+        """Asks the tax engine; None where none is configured."""
+        url = self.settings.tax_url
+        return asking(TaxClient(self._http(url))) if url else None
 
     def _http(self, url: str) -> httpx.Client:
         return self._stack.enter_context(

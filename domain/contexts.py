@@ -2,6 +2,7 @@
 
 import domain.access.commands as access
 import domain.billing.adjustment_commands as adjustments
+import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
 import domain.billing.invoice_commands as invoices
 import domain.billing.minimum_commands as minimums
@@ -16,6 +17,7 @@ import domain.billing.retainage_commands as retainage
 import domain.billing.retainer_commands as retainers
 import domain.billing.run_commands as billing_runs
 import domain.billing.schedule_commands as billing_schedules
+import domain.billing.tax_determination_commands as tax_determinations
 import domain.billing.tax_override_commands as tax_overrides
 import domain.billing.usage_commands as usage
 import domain.contracts.change_order_commands as change_orders
@@ -61,13 +63,13 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "books",
-    "change_orders", "clauses", "closes", "closings", "collections", "contract_costs",
-    "contracts", "credit_memos",
-    "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices", "ledger",
-    "memo_credits", "minimums", "openings", "organisation", "outlooks", "parking", "paying_terms",
-    "payment_corrections", "payments", "pipeline", "price_clauses", "pricing", "progress",
-    "projects", "provisions", "quote_approvals", "quotes", "rebates", "receivables_policies",
-    "recurring", "reissues", "retainage", "retainers", "revenue", "revenue_changes",
-    "revenue_runs", "sales", "tax_overrides", "taxes", "templates", "time", "time_corrections",
+    "change_orders", "clauses", "closes", "closings", "collections", "consolidated_invoices",
+    "contract_costs", "contracts", "credit_memos", "deposits", "expenses", "firm_details",
+    "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums", "openings",
+    "organisation", "outlooks", "parking", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
+    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
+    "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
     "time_policies", "timers", "usage", "work_plans", "write_offs",
 ]  # fmt: skip

@@ -69,6 +69,8 @@ class UnitOfWork:
         self.changed: dict[UUID, Root] = {}
         self.consulted: dict[UUID, int] = {}
         self.guards: dict[str, int] = {}
+        self.numbered: dict[str, int] = {}
+        """The last number this desk has taken of a series of documents."""
         self._source = source
 
     def enter(self, entity: str) -> None:
@@ -114,7 +116,8 @@ class UnitOfWork:
 
     def latest(self, tag: str) -> Root.Event | None:
         """The fact that carried this tag last. No other may come before ours is written."""
-        self.guards[tag], fact = self._source.latest(tag)
+        position, fact = self._source.latest(tag)
+        self.guards[tag] = min(position, self.guards.get(tag, position))
         return fact
 
     def tagged(self, kind: type[A], tag: str) -> list[A]:

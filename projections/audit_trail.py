@@ -11,6 +11,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from domain.billing.consolidated import ConsolidatedInvoice
 from domain.billing.invoice import Invoice
 from domain.billing.payment import Payment
 from domain.contracts.contract import Contract
@@ -48,6 +49,7 @@ NAMED: dict[type, tuple[tuple[str, str], ...]] = {
     Expense.Recorded: (("receipt_sha256", "originator_id"),),
     Invoice.Issued: (("number", "originator_id"),),
     Invoice.Credited: (("number", "memo_id"),),
+    ConsolidatedInvoice.Issued: (("number", "originator_id"),),
     Payment.Recorded: (("bank_reference", "originator_id"),),
     Journal.Posted: (("document", "originator_id"),),
     Delivery.Begun: (("key", "originator_id"),),
@@ -61,6 +63,7 @@ class AuditTrail(Projection):
     """Reads every event."""
 
     name = "audit_trail"
+    version = 2
     tables = (MENTIONS, NAMES)
 
     def reads(self, fact: Any) -> bool:

@@ -1,7 +1,7 @@
 """Revenue still to come of every obligation that a run earns, as of a date and a position.
 
-What is allocated and not recognised is expected evenly over the months left of its term; where
-the term is over, in the next month.
+What is allocated and not recognised is expected evenly over the months left of its term, none
+before its first; where the term is over, in the next month.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from domain.money import split
 from domain.revenue.progress import month_no
@@ -30,8 +31,8 @@ WITH terms AS (
     SELECT contract_id, obligation, sum(amount) AS amount FROM revenue_lines
     WHERE position <= %(known)s AND effective_date <= %(effective)s GROUP BY 1, 2
 )
-SELECT o.entity, c.currency, k.name, o.obligation, o.measure, o.starts_on, t.ends_on, t.allocated,
-       coalesce(e.amount, 0)
+SELECT o.entity, c.currency, o.contract_id, k.name, o.obligation, o.measure, o.starts_on,
+       t.ends_on, t.allocated, coalesce(e.amount, 0)
 FROM revenue_obligations o JOIN revenue_contracts c USING (contract_id)
 JOIN terms t USING (contract_id, obligation) JOIN contracts k ON k.id = o.contract_id
 LEFT JOIN earned e USING (contract_id, obligation)
@@ -49,26 +50,30 @@ class ToCome:
 
     entity: str
     currency: str
+    contract_id: UUID
     obligation: Obligation
 
 
 def to_come(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterator[ToCome]:
     """Each obligation whose price is allocated; of billing nothing is said here."""
     for row in conn.execute(LEFT, {**asked, "known": as_of.known}).fetchall():
-        entity, currency, contract, name, measure, starts_on, ends_on, allocated, earned = row
+        entity, currency, id_, contract, name, measure, starts_on, ends_on, allocated, earned = row
         months = month_no(ends_on) - month_no(starts_on) + 1
-        expected = months_of(allocated - earned, as_of.effective, ends_on, currency)
+        begins = max(month_no(starts_on) - month_no(as_of.effective), 1)
+        expected = months_of(allocated - earned, as_of.effective, begins, ends_on, currency)
         obligation = Obligation(
             f"{contract} {name}", allocated, min(earned, allocated), Decimal(0), expected, months,
             measure == "as_invoiced",
         )  # fmt: skip
-        yield ToCome(entity, currency, obligation)
+        yield ToCome(entity, currency, id_, obligation)
 
 
-def months_of(left: Decimal, on: date, ends_on: date, currency: str) -> tuple[Expected, ...]:
-    """What is left over the months after ``on`` to the end of the term."""
+def months_of(
+    left: Decimal, on: date, begins: int, ends_on: date, currency: str
+) -> tuple[Expected, ...]:
+    """What is left over the months from ``begins`` months after ``on`` to the end of the term."""
     if left <= 0:
         return ()
-    count = max(month_no(ends_on) - month_no(on), 1)
+    count = max(month_no(ends_on) - month_no(on) - begins + 1, 1)
     parts = split(left, [Decimal(1)] * count, currency)
-    return tuple(Expected(no, part) for no, part in enumerate(parts, 1) if part)
+    return tuple(Expected(no, part) for no, part in enumerate(parts, begins) if part)

@@ -23,6 +23,12 @@ ITEMS = Table(
     },
     key=("handoff_id", "item"),
 )  # fmt: skip
+STEPS = Table(
+    "handoff_steps",
+    {"position": "bigint", "handoff_id": "uuid", "effective_date": "date", "state": "text"},
+    key=("position",),
+    indexes=("handoff_id, position",),
+)
 PLACES = 1000
 """More than a list has items, so that the items of a later step come after those before."""
 
@@ -31,7 +37,8 @@ class Handoffs(Projection):
     """An item that was returned is open again and stands last."""
 
     name = "handoffs"
-    tables = (HANDOFFS, ITEMS)
+    version = 2
+    tables = (HANDOFFS, ITEMS, STEPS)
 
     @on(Handoff.Requested)
     def requested(self, fact: Handoff.Requested, at: Recorded, fold: Fold) -> None:
@@ -42,6 +49,7 @@ class Handoffs(Projection):
                  accepted_on=None)  # fmt: skip
         for place, item in enumerate(fact.checklist):
             self._open(fold, at, place, item, "")
+        self._step(fold, at, "requested")
 
     @on(Handoff.ItemDone)
     def done(self, fact: Handoff.ItemDone, at: Recorded, fold: Fold) -> None:
@@ -54,6 +62,7 @@ class Handoffs(Projection):
         fold.shift(HANDOFFS, at.stream_id, returned=1)
         for place, gap in enumerate(fact.gaps):
             self._open(fold, at, place, gap.item, gap.why)
+        self._step(fold, at, "returned")
 
     def _open(self, fold: Fold, at: Recorded, place: int, item: str, gap: str) -> None:
         fold.put(ITEMS, handoff_id=at.stream_id, item=item, no=at.version * PLACES + place,
@@ -64,3 +73,7 @@ class Handoffs(Projection):
         """Delivery has it."""
         del fact
         fold.patch(HANDOFFS, at.stream_id, accepted_by=at.actor, accepted_on=at.effective_date)
+        self._step(fold, at, "accepted")
+
+    def _step(self, fold: Fold, at: Recorded, state: str) -> None:
+        fold.append(STEPS, at.position, at.stream_id, at.effective_date, state)

@@ -32,16 +32,11 @@ class Minimums(Projection):
                  position=at.position, month=charge.month, text=charge.text,
                  currency=fact.currency, amount=charge.amount, billed=False)  # fmt: skip
 
-    @on(MinimumCommitment.Billed)
-    def billed(self, fact: MinimumCommitment.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(MinimumCommitment.Billed, MinimumCommitment.Restored)
+    def billed(
+        self, fact: MinimumCommitment.Billed | MinimumCommitment.Restored, at: Recorded, fold: Fold
+    ) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=True)
-
-    @on(MinimumCommitment.Restored)
-    def restored(self, fact: MinimumCommitment.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=False)
+            fold.patch(CHARGES, id_, billed=isinstance(fact, MinimumCommitment.Billed))

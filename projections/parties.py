@@ -18,6 +18,7 @@ CLIENTS = Table(
     {
         "id": "uuid", "code": "text", "name": "text", "entity": "text", "currency": "text",
         "payment_terms_days": "int", "active": "boolean", "parked": "text",
+        "consolidate": "boolean",
     },
     key=("id",),
     indexes=("entity, id",),
@@ -34,7 +35,7 @@ class Parties(Projection):
     """Personal fields stay in the log: names of contacts and people are not copied here."""
 
     name = "parties"
-    version = 2
+    version = 3
     tables = (ENTITIES, CLIENTS, PEOPLE)
 
     @on(LegalEntity.Registered)
@@ -49,7 +50,7 @@ class Parties(Projection):
         """A client was taken on."""
         fold.put(CLIENTS, id=at.stream_id, code=fact.code, name=fact.name, entity=fact.entity,
                  currency=fact.currency, payment_terms_days=fact.payment_terms_days,
-                 active=True, parked="")  # fmt: skip
+                 active=True, parked="", consolidate=False)  # fmt: skip
 
     @on(Client.Deactivated)
     def deactivated(self, fact: Client.Deactivated, at: Recorded, fold: Fold) -> None:
@@ -67,6 +68,11 @@ class Parties(Projection):
         """Billed by runs again."""
         del fact
         fold.patch(CLIENTS, at.stream_id, parked="")
+
+    @on(Client.ConsolidationSet)
+    def consolidated(self, fact: Client.ConsolidationSet, at: Recorded, fold: Fold) -> None:
+        """Billed on one document, or no more."""
+        fold.patch(CLIENTS, at.stream_id, consolidate=fact.consolidate)
 
     @on(Person.Registered)
     def person(self, fact: Person.Registered, at: Recorded, fold: Fold) -> None:

@@ -17,6 +17,12 @@ ITEMS = Table(
     },
     key=("values_id", "item"),
 )  # fmt: skip
+SCHEDULES = Table(
+    "value_schedules",
+    {"id": "uuid", "contract_id": "uuid", "position": "bigint"},
+    key=("id",),
+    indexes=("contract_id",),
+)
 SHEETS = Table(
     "pay_applications",
     {
@@ -57,13 +63,17 @@ class PayApplications(Projection):
     """A line's retainage is its share, by work and materials, of what the application keeps."""
 
     name = "pay_applications"
-    tables = (ITEMS, SHEETS, LINES, STEPS, CERTIFIED)
+    version = 2
+    tables = (SCHEDULES, ITEMS, SHEETS, LINES, STEPS, CERTIFIED)
 
     @on(ValueSchedule.Set, ValueSchedule.Replaced)
     def values(
         self, fact: ValueSchedule.Set | ValueSchedule.Replaced, at: Recorded, fold: Fold
     ) -> None:
         """The lines and their words."""
+        if isinstance(fact, ValueSchedule.Set):
+            fold.put(SCHEDULES, id=at.stream_id, contract_id=fact.contract_id,
+                     position=at.position)  # fmt: skip
         for one in fact.items:
             self._item(fold, at.stream_id, one)
 
@@ -113,19 +123,14 @@ class PayApplications(Projection):
         if found.amount:
             fold.put(CERTIFIED, id=found.application_id, amount=found.amount, billed=False)
 
-    @on(ValueSchedule.Billed)
-    def billed(self, fact: ValueSchedule.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(ValueSchedule.Billed, ValueSchedule.Restored)
+    def billed(
+        self, fact: ValueSchedule.Billed | ValueSchedule.Restored, at: Recorded, fold: Fold
+    ) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.application_ids:
-            fold.patch(CERTIFIED, id_, billed=True)
-
-    @on(ValueSchedule.Restored)
-    def restored(self, fact: ValueSchedule.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.application_ids:
-            fold.patch(CERTIFIED, id_, billed=False)
+            fold.patch(CERTIFIED, id_, billed=isinstance(fact, ValueSchedule.Billed))
 
 
 def retainage_by_line(found: PayApplication, currency: str) -> list[Decimal]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.billing.consolidated import ConsolidatedInvoice
 from domain.billing.invoice import Invoice
 from domain.billing.lines import TaxBasis
 from domain.billing.payment import Payment
@@ -28,10 +29,19 @@ INVOICES = Table(
         "id": "uuid", "number": "text", "entity": "text", "client_id": "uuid",
         "client_code": "text", "contract_id": "uuid", "issued_on": "date", "due_on": "date",
         "currency": "text", "net": "numeric", "tax": "numeric", "gross": "numeric",
-        "retained": "numeric", "functional_currency": "text",
+        "retained": "numeric", "functional_currency": "text", "document_id": "uuid?",
     },
     key=("id",),
-    indexes=("entity, id", "number", "client_id, id", "contract_id, id"),
+    indexes=("entity, id", "number", "client_id, id", "contract_id, id", "document_id"),
+)  # fmt: skip
+CONSOLIDATED = Table(
+    "consolidated_invoices",
+    {
+        "id": "uuid", "number": "text", "entity": "text", "client_id": "uuid",
+        "issued_on": "date", "due_on": "date", "currency": "text", "total": "numeric",
+    },
+    key=("id",),
+    indexes=("entity, id", "number", "client_id, id"),
 )  # fmt: skip
 REDUCTIONS = Table(
     "invoice_reductions",
@@ -106,8 +116,8 @@ class Receivables(Projection):
     """The sum of an invoice's moves is what it has open, in its currency and in the books."""
 
     name = "receivables"
-    version = 3
-    tables = (INVOICES, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
+    version = 5
+    tables = (INVOICES, CONSOLIDATED, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
 
     @on(Invoice.Issued)
     def issued(self, fact: Invoice.Issued, at: Recorded, fold: Fold) -> None:
@@ -120,6 +130,7 @@ class Receivables(Projection):
             currency=fact.currency, net=totals.net, tax=totals.tax, gross=totals.gross,
             retained=totals.held.amount,
             functional_currency=fact.quote.to,
+            document_id=fact.part_of.document_id if fact.part_of else None,
         )  # fmt: skip
         fold.add(REDUCTIONS, at.stream_id, paid=Decimal(0))
         for line in fact.lines:
@@ -129,6 +140,15 @@ class Receivables(Projection):
         fold.append(MOVES, at.position, at.stream_id, fact.issued_on, party.entity,
                     party.client_code, fact.number, fact.due_on, fact.currency, totals.due,
                     fact.quote.to, totals.functional, "invoice", fact.number)  # fmt: skip
+
+    @on(ConsolidatedInvoice.Issued)
+    def consolidated(self, fact: ConsolidatedInvoice.Issued, at: Recorded, fold: Fold) -> None:
+        """Several invoices are one document; what is owed is theirs."""
+        fold.put(
+            CONSOLIDATED, id=at.stream_id, number=fact.number, entity=fact.entity,
+            client_id=fact.client_id, issued_on=fact.issued_on, due_on=fact.due_on,
+            currency=fact.currency, total=fact.total,
+        )  # fmt: skip
 
     @on(Invoice.Credited)
     def credited(self, fact: Invoice.Credited, at: Recorded, fold: Fold) -> None:
@@ -204,7 +224,9 @@ class Receivables(Projection):
         fold.add(REDUCTIONS, fact.invoice_id, paid=-sign * fact.amount)
         if by_payment:
             fold.add(USES, at.stream_id, applied=-sign * fact.amount)
-        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, fact.client_code,
+        consent = getattr(fact, "consent", None)
+        debtor = consent.client_code if consent else fact.client_code
+        fold.append(MOVES, at.position, fact.invoice_id, day, fact.entity, debtor,
                     fact.invoice_number, None, fact.currency, sign * fact.amount,
                     fact.functional_currency, sign * fact.booked, what,
                     fact.invoice_number)  # fmt: skip
@@ -275,4 +297,6 @@ def _taxed(basis: TaxBasis | None) -> tuple[str, str, str]:
         return "", "", ""
     notes = dict.fromkeys(tax.note for tax in basis.taxes if tax.note)
     evidence = f"{basis.override.why}: {basis.override.evidence}" if basis.override else ""
+    if by := basis.determined:
+        evidence = f"{by.engine} {by.reference}: {', '.join(by.jurisdictions)}"
     return basis.code, "; ".join(notes), evidence

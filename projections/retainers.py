@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.billing.retainer_account import Retainer
-from domain.billing.retainer_grant import Granted, ItemDraw, RetainerOf, Took
+from domain.billing.retainer_grant import Agreement, Granted, ItemDraw, RetainerOf, Took
 from domain.contracts.account import ContractAccount
 from domain.revenue.policy import RevenuePolicy
 from projections.fold import Fold
@@ -67,6 +67,15 @@ CARRIED = Table(
     key=("position", "grant_id"),
     indexes=("retainer_id, period",),
 )  # fmt: skip
+AGREED = Table(
+    "retainer_agreements",
+    {
+        "position": "bigint", "retainer_id": "uuid", "from_date": "date", "months": "int",
+        "in_advance": "boolean", "fee": "numeric",
+    },
+    key=("position",),
+    indexes=("retainer_id, position",),
+)  # fmt: skip
 POLICIES = Table(
     "retainer_policies",
     {"position": "bigint", "entity": "text", "from_on": "date", "breakage_pct": "numeric"},
@@ -82,7 +91,8 @@ class Retainers(Projection):
     """
 
     name = "retainers"
-    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED, POLICIES)
+    version = 2
+    tables = (RETAINERS, GRANTS, MOVES, DRAWS, CARRIED, AGREED, POLICIES)
 
     @on(Retainer.Agreed)
     def agreed(self, fact: Retainer.Agreed, at: Recorded, fold: Fold) -> None:
@@ -91,6 +101,16 @@ class Retainers(Projection):
         fold.put(RETAINERS, id=at.stream_id, contract_id=of.contract_id, entity=of.entity,
                  currency=of.currency, unit=terms.unit, from_date=terms.from_date,
                  rolled=None, position=at.position)  # fmt: skip
+        self._agreement(fold, at, terms)
+
+    @on(Retainer.Changed)
+    def changed(self, fact: Retainer.Changed, at: Recorded, fold: Fold) -> None:
+        """Other terms for the periods from a day on."""
+        self._agreement(fold, at, fact.agreement)
+
+    def _agreement(self, fold: Fold, at: Recorded, terms: Agreement) -> None:
+        fold.append(AGREED, at.position, at.stream_id, terms.from_date, terms.months,
+                    terms.in_advance, terms.fee)  # fmt: skip
 
     @on(Retainer.Funded)
     def funded(self, fact: Retainer.Funded, at: Recorded, fold: Fold) -> None:
@@ -170,19 +190,12 @@ class Retainers(Projection):
         fold.append(POLICIES, at.position, fact.entity, chosen.from_on,
                     chosen.expected_breakage_pct)  # fmt: skip
 
-    @on(Retainer.Billed)
-    def billed(self, fact: Retainer.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(Retainer.Billed, Retainer.Restored)
+    def billed(self, fact: Retainer.Billed | Retainer.Restored, at: Recorded, fold: Fold) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.grant_ids:
-            fold.patch(GRANTS, id_, billed=True)
-
-    @on(Retainer.Restored)
-    def restored(self, fact: Retainer.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.grant_ids:
-            fold.patch(GRANTS, id_, billed=False)
+            fold.patch(GRANTS, id_, billed=isinstance(fact, Retainer.Billed))
 
 
 def _move(

@@ -9,7 +9,7 @@ documents by their date, grants by their first day.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.identity import named_id
-from domain.ledger.period import month_after
+from domain.ledger.period import month_end
 from domain.revenue.run_commands import GrantInput, MeasureInput, RunRecognition
 from projections.table import Conn
 
@@ -149,7 +149,7 @@ class Planned:
 
 def planned(conn: Conn, entity: str, month: date, known: int) -> list[Planned]:
     """The run of a month for every contract whose price is allocated, in the order of ids."""
-    asked = {"entity": entity, "known": known, "on": month_after(month) - timedelta(days=1)}
+    asked = {"entity": entity, "known": known, "on": month_end(month)}
     rows = conn.execute(OBLIGATIONS, asked).fetchall()
     obligations = [Obligation(*row) for row in rows]
     worked: dict[UUID, dict[UUID, Done]] = defaultdict(dict)

@@ -33,14 +33,26 @@ EXPENSES = Table(
     key=("id",),
     indexes=("project_id, id", "entity, id", "person_id, id"),
 )  # fmt: skip
+NOTES = Table(
+    "work_notes",
+    {
+        "position": "bigint", "entry_id": "uuid", "project_id": "uuid?", "work_date": "date?",
+    },
+    key=("position", "entry_id"),
+    indexes=("project_id", "entry_id, position"),
+)  # fmt: skip
 
 
 class TimeEntries(Projection):
-    """Notes are personal and stay encrypted in the log."""
+    """Notes are personal and stay encrypted in the log.
+
+    The last of an entry's ``work_notes`` up to a position says where and when work was logged
+    then, or with no project that it does not count.
+    """
 
     name = "time_entries"
-    version = 2
-    tables = (TIME_ENTRIES, EXPENSES)
+    version = 3
+    tables = (TIME_ENTRIES, EXPENSES, NOTES)
 
     @on(Timesheet.TimeLogged)
     def logged(self, fact: Timesheet.TimeLogged, at: Recorded, fold: Fold) -> None:
@@ -53,21 +65,22 @@ class TimeEntries(Projection):
             external_ref=fact.external_ref, starts_at=fact.placement.starts_at,
             work_item=fact.placement.work_item,
         )  # fmt: skip
+        fold.append(NOTES, at.position, fact.entry_id, fact.project_id, fact.work_date)
 
     @on(Timesheet.TimeAmended)
     def amended(self, fact: Timesheet.TimeAmended, at: Recorded, fold: Fold) -> None:
         """Put right."""
-        del at
         fold.patch(TIME_ENTRIES, fact.entry_id, project_id=fact.project_id, minutes=fact.minutes,
                    work_date=fact.work_date, activity=fact.activity, billable=fact.billable,
                    state="logged", starts_at=fact.placement.starts_at,
                    work_item=fact.placement.work_item)  # fmt: skip
+        fold.append(NOTES, at.position, fact.entry_id, fact.project_id, fact.work_date)
 
     @on(Timesheet.TimeWithdrawn)
     def withdrawn(self, fact: Timesheet.TimeWithdrawn, at: Recorded, fold: Fold) -> None:
         """Taken back; the row stays to say so."""
-        del at
         fold.patch(TIME_ENTRIES, fact.entry_id, state="withdrawn")
+        fold.append(NOTES, at.position, fact.entry_id, None, None)
 
     @on(Timesheet.Submitted)
     def submitted(self, fact: Timesheet.Submitted, at: Recorded, fold: Fold) -> None:
@@ -112,8 +125,9 @@ class TimeEntries(Projection):
     @on(Timesheet.TimeReversed)
     def reversed(self, fact: Timesheet.TimeReversed, at: Recorded, fold: Fold) -> None:
         """Does not count, for good; the row stays to say so."""
-        del at
         self._undo(fact.rated, "reversed", fold)
+        for one in fact.rated:
+            fold.append(NOTES, at.position, one.entry_id, None, None)
 
     def _undo(self, rated: Iterable[RatedTime], state: str, fold: Fold) -> None:
         for one in rated:

@@ -63,16 +63,11 @@ class Usage(Projection):
                  text=charge.text, quantity=charge.quantity, amount=charge.amount,
                  billed=False)  # fmt: skip
 
-    @on(UsageMeter.Billed)
-    def billed(self, fact: UsageMeter.Billed, at: Recorded, fold: Fold) -> None:
-        """On an invoice."""
+    @on(UsageMeter.Billed, UsageMeter.Restored)
+    def billed(
+        self, fact: UsageMeter.Billed | UsageMeter.Restored, at: Recorded, fold: Fold
+    ) -> None:
+        """On an invoice, or billable again."""
         del at
         for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=True)
-
-    @on(UsageMeter.Restored)
-    def restored(self, fact: UsageMeter.Restored, at: Recorded, fold: Fold) -> None:
-        """Billable again."""
-        del at
-        for id_ in fact.charge_ids:
-            fold.patch(CHARGES, id_, billed=False)
+            fold.patch(CHARGES, id_, billed=isinstance(fact, UsageMeter.Billed))

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from adapters.sandbox.accounting import accounting
 from adapters.sandbox.crm import crm
+from adapters.sandbox.tax import tax
 
 _START_S = 10.0
 _LOOK_S = 0.005
@@ -50,20 +51,22 @@ def serve(
     host: str = _HOST,
     accounting_port: int = 8471,
     crm_port: int = 8472,
+    tax_port: int = 8473,
     ready: Callable[[dict[str, str]], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve both sandboxes until ``stop`` is set or the process is interrupted.
+    """Serve the sandboxes until ``stop`` is set or the process is interrupted.
 
     State is kept in ``directory``, or in memory without one. ``ready`` gets their URLs by name.
     Raises OSError where a port is taken.
     """
-    ledger, deals = _file(directory, "accounting"), _file(directory, "crm")
+    ledger, deals, sales = (_file(directory, name) for name in ("accounting", "crm", "tax"))
     with (
         running(accounting(ledger), accounting_port, host) as books,
         running(crm(deals), crm_port, host) as pipeline,
+        running(tax(sales), tax_port, host) as engine,
     ):
-        ready({"accounting": books, "crm": pipeline})
+        ready({"accounting": books, "crm": pipeline, "tax": engine})
         (stop or threading.Event()).wait()
 
 

@@ -8,6 +8,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 import domain.contexts  # noqa: F401 -- makes every command known
+from api.determining import determined_first
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import opened
@@ -65,7 +66,8 @@ def execute(cls: type[Command], given: dict[str, str]) -> None:
         if cls.GATHERED:
             catch_up(system)
         with system.connect() as conn:
-            outcome = system.store.execute(gathered(conn, command), actor)
+            command = gathered(conn, command)
+        outcome = determined_first(system.store, actor, command, system.determine)
         catch_up(system)
     answer = TypeAdapter(type(outcome.answer)).dump_python(outcome.answer, mode="json")
     click.echo(json.dumps({**answer, "position": outcome.position, "repeated": outcome.repeated}))

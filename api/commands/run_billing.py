@@ -3,7 +3,7 @@
 import getpass
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -15,6 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.determining import Determine, with_taxes
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
@@ -203,9 +204,9 @@ def propose(
         batch = Import(system.store, operator())
         commands = [rehearsal(one, issued_on, run_id) for one in some]
         batch.expect(commands)
-        found += [decide(batch, one, command, minimums)
+        found += [decide(batch, one, command, minimums, system.determine)
                   for one, command in zip(some, commands, strict=True)]  # fmt: skip
-    return known, found
+    return known, judge_together(found, minimums)
 
 
 def rehearsal(one: ToBill, issued_on: date, run_id: UUID) -> IssueInvoice:
@@ -218,32 +219,52 @@ def rehearsal(one: ToBill, issued_on: date, run_id: UUID) -> IssueInvoice:
 
 
 def decide(
-    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
-) -> Proposed:
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal],
+    determine: Determine | None = None,
+) -> Proposed:  # fmt: skip
     """What the command would do, or what stands in its way."""
     told: dict[str, Any] = {
         "contract_id": one.contract_id, "currency": one.currency, "sources": command.sources,
+        "together": one.together,
     }  # fmt: skip
     if obstacle := before(one.client, one.parked, one.free, one.held):
         told |= blocked(obstacle.code, obstacle.text)
     else:
-        told |= rehearsed(batch, one, command, minimums)
+        told |= rehearsed(batch, one, command, minimums, determine)
     return Proposed(one.name, ProposalInput.model_validate(told))
 
 
 def rehearsed(
-    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal]
-) -> dict[str, Any]:
+    batch: Import, one: ToBill, command: IssueInvoice, minimums: Mapping[str, Decimal],
+    determine: Determine | None,
+) -> dict[str, Any]:  # fmt: skip
     """The figures of the invoice to be, or what refuses it."""
     try:
-        answer = batch.run(command).answer
+        answer = with_taxes(batch.run, command, determine).answer
     except Refusal as refusal:
         return blocked(refusal.code, str(refusal))
     assert isinstance(answer, InvoiceAnswer)  # noqa: S101 -- what IssueInvoice answers
     figures = {"net": answer.net, "tax": answer.tax, "written_down": answer.written_down}
-    if obstacle := after(answer.net, one.currency, minimums):
+    alone = {} if one.together else minimums
+    if obstacle := after(answer.net, one.currency, alone):
         return figures | blocked(obstacle.code, obstacle.text)
     return figures | {"text": "; ".join(filter(None, (*answer.steps, one.held)))[:500]}
+
+
+def judge_together(found: Iterable[Proposed], minimums: Mapping[str, Decimal]) -> list[Proposed]:
+    """Block consolidated invoices that are too small, each by the sum of its proposals."""
+    listed = list(found)
+    sums: dict[str, Decimal] = {}
+    for one in listed:
+        if one.given.together and not one.given.blocker:
+            sums[one.given.together] = sums.get(one.given.together, Decimal(0)) + one.given.net
+    small = {key: obstacle for key, net in sums.items()
+             if (obstacle := after(net, key.rpartition(" ")[2], minimums))}  # fmt: skip
+    return [
+        replace(one, given=one.given.model_copy(update=blocked(obstacle.code, obstacle.text)))
+        if (obstacle := small.get(one.given.together)) and not one.given.blocker else one
+        for one in listed
+    ]  # fmt: skip
 
 
 def blocked(code: str, text: str) -> dict[str, str]:
@@ -266,20 +287,18 @@ def issue_all(system: System, run_id: UUID) -> tuple[list[str], list[tuple[UUID,
     loaded = system.store.load_fresh([run_id]).get(run_id)
     if not isinstance(loaded, BillingRun):
         raise click.ClickException(f"no billing run has id {run_id}")
-    due = iter([
-        one for one in loaded.proposals.values()
-        if not one.blocker and one.contract_id not in {*loaded.excluded, *loaded.issued}
-    ])  # fmt: skip
+    due = iter(loaded.due())
     numbers: list[str] = []
     refused: list[tuple[UUID, Refusal]] = []
     while some := list(islice(due, CONTRACTS_A_BATCH)):
         batch = Import(system.store, operator())
         commands = list(issuing(run_id, some))
         batch.expect(commands)
-        batch.foresee([source.holder_id for one in some for source in one.sources])
+        batch.foresee([source.holder_id for document in some for one in document
+                       for source in one.sources])  # fmt: skip
         for command in commands:
             try:
-                batch.run(command)
+                with_taxes(batch.run, command, system.determine)
             except Refusal as refusal:
                 refused.append((command.contract_id, refusal))
         batch.flush()
@@ -290,9 +309,9 @@ def issue_all(system: System, run_id: UUID) -> tuple[list[str], list[tuple[UUID,
     return numbers, refused
 
 
-def issuing(run_id: UUID, proposals: Iterable[Proposal]) -> Iterator[IssueFromRun]:
-    """One command a contract, with a key of its own, so that twice issues once."""
-    for one in proposals:
+def issuing(run_id: UUID, documents: Iterable[tuple[Proposal, ...]]) -> Iterator[IssueFromRun]:
+    """One command a document, with a key of its own, so that twice issues once."""
+    for one, *_ in documents:
         yield IssueFromRun(
             command_id=named_id("run issue", f"{run_id}:{one.contract_id}"), run_id=run_id,
             contract_id=one.contract_id,

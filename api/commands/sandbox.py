@@ -1,4 +1,4 @@
-"""``throughline sandbox``: the sandbox accounting system and CRM on local ports."""
+"""``throughline sandbox``: the sandbox accounting system, CRM and tax engine on local ports."""
 
 import click
 
@@ -9,14 +9,20 @@ from api.settings import settings
 @click.command("sandbox")
 @click.option("--accounting-port", type=int, help="Default: THROUGHLINE_SANDBOX_ACCOUNTING_PORT.")
 @click.option("--crm-port", type=int, help="Default: THROUGHLINE_SANDBOX_CRM_PORT.")
+@click.option("--tax-port", type=int, help="Default: THROUGHLINE_SANDBOX_TAX_PORT.")
 @click.option("--in-memory", is_flag=True, help="Forget everything at the end.")
-def command(accounting_port: int | None, crm_port: int | None, *, in_memory: bool) -> None:
-    """Serve both until interrupted; state is kept under the home directory."""
+def command(
+    accounting_port: int | None, crm_port: int | None, tax_port: int | None, *, in_memory: bool
+) -> None:
+    """Serve all three until interrupted; state is kept under the home directory."""
     known = settings()
     directory = None if in_memory else known.home / "sandbox"
-    ports = accounting_port or known.sandbox_accounting_port, crm_port or known.sandbox_crm_port
     try:
-        serve(directory, accounting_port=ports[0], crm_port=ports[1], ready=say)
+        serve(
+            directory, accounting_port=accounting_port or known.sandbox_accounting_port,
+            crm_port=crm_port or known.sandbox_crm_port,
+            tax_port=tax_port or known.sandbox_tax_port, ready=say,
+        )  # fmt: skip
     except KeyboardInterrupt:
         click.echo("stopped")
 

@@ -83,6 +83,7 @@ def ports(known: Settings, *, sandbox: bool) -> list[tuple[str, str, int]]:
         *own,
         ("THROUGHLINE_SANDBOX_ACCOUNTING_PORT", LOCAL, known.sandbox_accounting_port),
         ("THROUGHLINE_SANDBOX_CRM_PORT", LOCAL, known.sandbox_crm_port),
+        ("THROUGHLINE_SANDBOX_TAX_PORT", LOCAL, known.sandbox_tax_port),
     ]
 
 
@@ -113,6 +114,7 @@ def children(known: Settings, *, sandbox: bool) -> list[Child]:
         accounting = f"http://{LOCAL}:{known.sandbox_accounting_port}"
         env["THROUGHLINE_ACCOUNTING_URL"] = accounting
         env["THROUGHLINE_CRM_URL"] = f"http://{LOCAL}:{known.sandbox_crm_port}"
+        env.setdefault("THROUGHLINE_TAX_URL", f"http://{LOCAL}:{known.sandbox_tax_port}")
         ready = answers(f"{accounting}/totals")
         made.append(Child(name="sandbox", argv=throughline("sandbox"), env=env, ready=ready))
     made += [

@@ -38,5 +38,13 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
         "Tax on what a client keeps: with the invoice, or with its release.",
     ),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
+    ("funded", "drawn", "expired", "adjusted", "taken_back", "repriced"): (
+        "RetainerMoveKind",
+        "What happened to a grant.",
+    ),
+    ("submitted", "certified", "withdrawn"): (
+        "PayApplicationState",
+        "Where an application for payment stands.",
+    ),
     ("entry", "day", "person_day"): ("TimeRoundingScope", "What is rounded together."),
 }

@@ -95,9 +95,9 @@ def noun(
     return declare
 
 
-def said(description: str) -> Any:
-    """The column of the field's name, described."""
-    return strawberry.field(description=description)
+def said(description: str, kind: Any = None) -> Any:
+    """The column of the field's name, described; ``kind`` is an enumeration no name stands for."""
+    return strawberry.field(description=description or None, graphql_type=kind)
 
 
 def column(sql: str, description: str = "") -> Any:
@@ -120,14 +120,18 @@ def many(kind: str, by: str, description: str = "") -> Any:
 
     ``kind`` is the name of the type; its file in ``nodes`` has the same name in snake case.
     """
-    file = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
-    far = LazyType[Any, Any](kind, f"api.graphql.nodes.{file}")
+    far = LazyType[Any, Any](kind, f"api.graphql.nodes.{snake(kind)}")
     return strawberry.field(
         resolver=page,
         graphql_type=Connection[far] | None,  # type: ignore[valid-type]
         metadata={SQL: Many(by)},
         description=description or None,
     )
+
+
+def snake(kind: str) -> str:
+    """The name of a type as Python and the files have it."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
 
 
 def place_of(field: GraphQLField) -> Place:

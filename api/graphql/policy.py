@@ -18,6 +18,7 @@ from domain.actor import Actor
 
 MARGIN_READERS = FINANCE_READERS | {PROJECT_MANAGER, CONTRACT_MANAGER}
 BILL_READERS = FINANCE_READERS | {CONTRACT_MANAGER, SELLER}
+PLAN_READERS = BILL_READERS | {PROJECT_MANAGER}
 SALES_READERS = MARGIN_READERS | {SELLER, SALES_MANAGER}
 """Who writes or approves a price sees what it leaves."""
 
@@ -33,7 +34,8 @@ POLICY: dict[str, frozenset[str]] = {
     "TimeEntry.cost": MARGIN_READERS,
     "Expense": READERS,
     "ProjectTotals": MARGIN_READERS,
-    "Billable": BILL_READERS | {PROJECT_MANAGER},
+    "Billable": PLAN_READERS,
+    "ConsolidatedInvoice": BILL_READERS,
     "Invoice": BILL_READERS,
     "InvoiceLine": BILL_READERS,
     "CreditMemo": BILL_READERS,
@@ -47,8 +49,18 @@ POLICY: dict[str, frozenset[str]] = {
     "ChangeOrder": SALES_READERS,
     "ChangeOrder.cost": MARGIN_READERS,
     "ChangeOrderStep": SALES_READERS,
-    "RecurringPlan": BILL_READERS | {PROJECT_MANAGER},
-    "RecurringCharge": BILL_READERS | {PROJECT_MANAGER},
+    "RecurringPlan": PLAN_READERS,
+    "RecurringCharge": PLAN_READERS,
+    "Retainer": PLAN_READERS,
+    "RetainerGrant": PLAN_READERS,
+    "RetainerDraw": PLAN_READERS,
+    "RetainerMove": PLAN_READERS,
+    "PayApplication": PLAN_READERS,
+    "PayApplicationLine": PLAN_READERS,
+    "UsageMeter": PLAN_READERS,
+    "UsageReading": PLAN_READERS,
+    "UsageCharge": PLAN_READERS,
+    "MinimumCharge": PLAN_READERS,
     "RevenueContract": MARGIN_READERS,
     "RevenueObligation": MARGIN_READERS,
     "ProjectTemplate": READERS,
@@ -56,7 +68,7 @@ POLICY: dict[str, frozenset[str]] = {
     "ProjectPlan": READERS,
     "ProjectPhase": READERS,
     "ProjectPhase.cost": MARGIN_READERS,
-    "ProjectPhase.price": BILL_READERS | {PROJECT_MANAGER},
+    "ProjectPhase.price": PLAN_READERS,
     "Dispute": BILL_READERS,
     "Reminder": BILL_READERS,
 }

@@ -15,25 +15,8 @@ from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql.mutations import mutations
-from api.graphql.nodes.change_order_step import ChangeOrderStep
-from api.graphql.nodes.credit_memo import CreditMemo
-from api.graphql.nodes.handoff_item import HandoffItem
-from api.graphql.nodes.invoice_line import InvoiceLine
-from api.graphql.nodes.milestone import Milestone
-from api.graphql.nodes.project_phase import ProjectPhase
-from api.graphql.nodes.quote_line import QuoteLine
-from api.graphql.nodes.quote_step import QuoteStep
-from api.graphql.nodes.quote_version import QuoteVersion
-from api.graphql.nodes.recurring_charge import RecurringCharge
-from api.graphql.nodes.revenue_obligation import RevenueObligation
-from api.graphql.nodes.template_phase import TemplatePhase
 from api.graphql.queries import queries
 from api.graphql.scalars import SCALARS, BigInt
-
-FURTHER = (
-    ChangeOrderStep, CreditMemo, HandoffItem, InvoiceLine, Milestone, ProjectPhase, QuoteLine,
-    QuoteStep, QuoteVersion, RecurringCharge, RevenueObligation, TemplatePhase,
-)  # fmt: skip
 
 
 @strawberry.directive(
@@ -51,7 +34,6 @@ def described() -> strawberry.Schema:
     return strawberry.Schema(
         queries(),
         mutations(),
-        types=FURTHER,
         directives=[after],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

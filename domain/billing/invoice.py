@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
-from domain.billing.lines import InvoiceLine, credited_taxes
-from domain.billing.totals import NOTHING_HELD, CreditLine, Held, Party, Totals
+from domain.billing.lines import InvoiceLine, credited_taxes, tax_engine_of
+from domain.billing.totals import NOTHING_HELD, CreditLine, Held, PartOf, Party, Totals
 from domain.errors import Refusal
 from domain.money import quantize
 from domain.pricing.fx import Quote
@@ -61,12 +61,18 @@ class Invoice(Root):
         lines: tuple[InvoiceLine, ...]
         totals: Totals
         purchase_order: str = ""
-        class_version = 2
+        part_of: PartOf | None = None
+        class_version = 3
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             """Orders of clients came later."""
             state["purchase_order"] = ""
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            """Before consolidated invoices, and engines that determine taxes."""
+            state["part_of"] = None
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -90,6 +96,13 @@ class Invoice(Root):
         totals: Totals
         from_open: Decimal
         functional_from_open: Decimal
+        tax_engine: str = ""
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Engines that determine taxes came later."""
+            state["tax_engine"] = ""
 
         def tags(self) -> tuple[str, ...]:
             """The head of its number series."""
@@ -142,7 +155,7 @@ class Invoice(Root):
     def __init__(
         self, id: UUID, number: str, sequence: int, series: str, party: Party, issued_on: date,
         due_on: date, currency: str, quote: Quote, lines: tuple[InvoiceLine, ...],
-        totals: Totals, purchase_order: str = "",
+        totals: Totals, purchase_order: str = "", part_of: PartOf | None = None,
     ) -> None:  # fmt: skip
         del sequence, series
         self.number = number
@@ -152,6 +165,7 @@ class Invoice(Root):
         self.currency = currency
         self.quote = quote
         self.purchase_order = purchase_order
+        self.part_of = part_of
         self.lines = {line.no: line for line in lines}
         self.credited_net = dict.fromkeys(self.lines, Decimal(0))
         self.credited_tax = dict.fromkeys(self.lines, Decimal(0))
@@ -222,6 +236,7 @@ class Invoice(Root):
         self._credited(
             memo_id, number, sequence, series, self.party, self.number, issued_on, why,
             self.currency, self.quote, lines, totals, from_open, self.relief(from_open),
+            tax_engine_of(self.lines.values()),
         )  # fmt: skip
 
     def totals_of(self, lines: tuple[CreditLine, ...]) -> Totals:
@@ -287,6 +302,15 @@ class Invoice(Root):
             self._reduction_reversed(replace(one, on=on))
 
     @property
+    def creditable(self) -> tuple[int, ...]:
+        """Numbers of the lines of which a memo can take something back."""
+        return tuple(
+            no for no, line in self.lines.items()
+            if no not in self.restored and not self._is_back(line)
+            and (line.net > self.credited_net[no] or line.asks_for_retainage)
+        )  # fmt: skip
+
+    @property
     def claim_left(self) -> tuple[Decimal, Decimal]:
         """What neither memo nor reduction took back, retained or not, and the tax in it."""
         given = [one for found in self.reductions.values() for one in found]
@@ -303,9 +327,9 @@ class Invoice(Root):
         self, memo_id: UUID, number: str, sequence: int, series: str, party: Party,
         invoice_number: str, issued_on: date, why: str, currency: str, quote: Quote,
         lines: tuple[CreditLine, ...], totals: Totals, from_open: Decimal,
-        functional_from_open: Decimal,
+        functional_from_open: Decimal, tax_engine: str = "",
     ) -> None:  # fmt: skip
-        del sequence, series, party, invoice_number, why, currency
+        del sequence, series, party, invoice_number, why, currency, tax_engine
         if owed := totals.due - from_open:
             self.owed[memo_id] = Owed(number, issued_on, owed, quote.convert(owed))
         for line in lines:

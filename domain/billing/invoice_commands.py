@@ -13,7 +13,7 @@ from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef, consume, offered
 from domain.billing.invoice import Invoice
 from domain.billing.invoice_taxes import tax_steps, taxed_lines
-from domain.billing.issuing import issued, settled, totals_of
+from domain.billing.issuing import Place, issued, settled, totals_of
 from domain.billing.limits import Cut, Cutting, order_warnings
 from domain.billing.retaining import keeping, note
 from domain.command import Command, Exact
@@ -97,8 +97,13 @@ class IssueInvoice(DiscountFields, CreditFields):
         Limits: BillableHeld, ContractSuspended, CapExceeded, OrderExpired, OrderExhausted,
         CreditLimitExceeded. Retainage given back beyond what is held: OverReleased.
         Discounts: TwoDiscounts, DiscountOverAmount, AmountTooFine, ReasonNeeded. Taxes:
-        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them.
+        NoTaxRate, TaxInsidePrice; OwnOverride by who overrode them. Where an engine says
+        them: TaxNotDetermined, TaxDeterminationStale.
         """
+        return self.billed(work)
+
+    def billed(self, work: UnitOfWork, place: Place | None = None) -> InvoiceAnswer:
+        """Issue it, by itself or as a part. Raises what ``run`` raises."""
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
         contract.require_billable()
@@ -116,7 +121,8 @@ class IssueInvoice(DiscountFields, CreditFields):
         kept = keeping(work, contract, lines, rate)
         totals = settled(work, contract, self.invoice_id, totals_of(lines, rate, kept.held),
                          self.issued_on, rate.to)  # fmt: skip
-        invoice = issued(work, contract, self.invoice_id, self.issued_on, lines, totals, rate)
+        invoice = issued(work, contract, self.invoice_id, self.issued_on, lines, totals, rate,
+                         place)  # fmt: skip
         note(work, contract, invoice, kept)
         charge(account, contract, invoice, cut.shares, self.issued_on)
         near = order_warnings(contract, account)

@@ -1,10 +1,11 @@
-"""Which code taxes each line of an invoice to be: the contract's, or one that overrides it."""
+"""Who taxes each line of an invoice to be: an override, the contract's codes or its engine."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.billing.determined_taxes import determined
 from domain.billing.holders import OtherContract
 from domain.billing.line_taxes import CodeRates, tax_lines
 from domain.billing.lines import InvoiceLine, lines_of
@@ -21,9 +22,10 @@ def taxed_lines(
     """Lines taxed by the codes of the contract at the rates of the day, or its fixed percentage.
 
     An override given for the invoice comes first. Raises NoTaxRate, TaxInsidePrice, OwnOverride,
-    OtherContract.
+    OtherContract; TaxNotDetermined, TaxDeterminationStale where an engine says the taxes.
     """
-    fixed = contract.terms.tax_rate_pct if contract.tax is None else Decimal(0)
+    by_percentage = contract.tax is None and contract.tax_source is None
+    fixed = contract.terms.tax_rate_pct if by_percentage else Decimal(0)
     lines = lines_of(shares, contract.currency, fixed, defer=contract.retainage.defers_tax)
     return by_codes(work, contract, invoice_id, on, lines)
 
@@ -43,13 +45,20 @@ def by_codes(
         per_document=bool(clause and clause.per_document), defer=defer,
     )  # fmt: skip
     by_code = {line.no: line for line in taxed}
+    if source := contract.tax_source:
+        rest = [line for line in lines if line.no not in by_code]
+        said = determined(work, contract, source, invoice_id, on, rest)
+        by_code |= {line.no: line for line in said}
     return tuple(by_code.get(line.no, line) for line in lines)
 
 
 def tax_steps(lines: Iterable[InvoiceLine]) -> Iterator[str]:
-    """What was overridden, once a code."""
+    """What was overridden, once a code, and what an engine said."""
     bases = [line.tax_basis for line in lines if line.tax_basis]
     told = {basis.code: basis.override for basis in bases if basis.override}
+    for by in {basis.determined.reference: basis.determined for basis in bases
+               if basis.determined}.values():  # fmt: skip
+        yield f"taxes determined by {by.engine} under {by.reference}"
     for code, note in told.items():
         yield f"taxed by {code} in place of what is agreed: {note.why} ({note.evidence})"
 
@@ -57,8 +66,9 @@ def tax_steps(lines: Iterable[InvoiceLine]) -> Iterator[str]:
 def _rates(
     work: UnitOfWork, contract: Contract, invoice_id: UUID, on: date, kinds: Iterable[str]
 ) -> Iterator[tuple[str, CodeRates]]:
-    """By kind; none for those that the contract's fixed percentage taxes."""
-    override, clause = work.find(TaxOverride, override_id(invoice_id)), contract.tax
+    """By kind; none for those that the contract's fixed percentage or engine taxes."""
+    override = work.find(TaxOverride, override_id(invoice_id))
+    clause = None if contract.tax_source else contract.tax
     if override and override.contract_id != contract.id:
         raise OtherContract("the tax is overridden for another contract", field="contract_id")
     for kind in kinds:

@@ -1,7 +1,7 @@
 """From lines to an issued invoice: taxed, summed, held against the position, numbered."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -9,15 +9,35 @@ from uuid import UUID
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
 from domain.billing.lines import InvoiceLine
-from domain.billing.numbering import next_number
+from domain.billing.numbering import Number, next_number
 from domain.billing.readiness import require_ready
-from domain.billing.totals import NOTHING_HELD, Held, Party, Totals
+from domain.billing.totals import NOTHING_HELD, Held, PartOf, Party, Totals
 from domain.contracts.commands import settle_document
 from domain.contracts.contract import Contract
 from domain.organisation.client import Client
 from domain.pricing.fx import Quote
 from domain.revenue.position import Movement
 from domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an invoice stands in a consolidated one: they share number and due date."""
+
+    document_id: UUID
+    number: Number
+    no: int
+    due_on: date
+
+    @property
+    def part_of(self) -> PartOf:
+        """As the invoice keeps it."""
+        return PartOf(self.document_id, self.number.text, self.no)
+
+
+def due_on(contract: Contract, issued_on: date) -> date:
+    """When an invoice of a contract is to be paid."""
+    return issued_on + timedelta(days=contract.terms.payment_terms_days)
 
 
 def totals_of(lines: Iterable[InvoiceLine], rate: Quote, held: Held = NOTHING_HELD) -> Totals:
@@ -46,17 +66,18 @@ def settled(
 
 def issued(
     work: UnitOfWork, contract: Contract, invoice_id: UUID, on: date,
-    lines: tuple[InvoiceLine, ...], totals: Totals, rate: Quote,
+    lines: tuple[InvoiceLine, ...], totals: Totals, rate: Quote, place: Place | None = None,
 ) -> Invoice:  # fmt: skip
-    """The invoice under the next number. Raises NotExportReady."""
+    """The invoice under the next number, or that of its place. Raises NotExportReady."""
     client = work.read(Client, contract.client_id)
     require_ready(client.code, client.name)
     party = Party(contract.entity, client.id, contract.id, client.code, client.name,
                   by_run=not contract.terms.earned_at_once)  # fmt: skip
-    number = next_number(work, "INV", contract.entity, on)
-    due_on = on + timedelta(days=contract.terms.payment_terms_days)
+    number = place.number if place else next_number(work, "INV", contract.entity, on)
     return work.add(Invoice(
-        invoice_id, number.text, number.sequence, number.series, party, on, due_on,
+        invoice_id, number.part(place.no) if place else number.text, number.sequence,
+        number.series, party, on, place.due_on if place else due_on(contract, on),
         contract.currency, rate, lines, totals,
         purchase_order=contract.order.number if contract.order else "",
+        part_of=place.part_of if place else None,
     ))  # fmt: skip

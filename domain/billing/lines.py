@@ -57,14 +57,27 @@ class Overridden:
 
 
 @dataclass(frozen=True)
+class DeterminedBy:
+    """The engine that said a line's taxes, its reference, and whose each of the taxes is."""
+
+    engine: str
+    reference: str
+    jurisdictions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TaxBasis:
-    """By which code, rates and rounding a line was taxed; ``override`` where none agreed on it."""
+    """By which code, rates and rounding a line was taxed; ``override`` where none agreed on it.
+
+    ``determined`` where an engine said the taxes; ``code`` then names the engine.
+    """
 
     code: str
     rates_from: date
     rounding: Literal["line", "document"]
     taxes: tuple[LineTax, ...]
     override: Overridden | None = None
+    determined: DeterminedBy | None = None
 
 
 @dataclass(frozen=True)
@@ -168,3 +181,9 @@ def credited_taxes(
         replace(tax, base=part(tax.base), amount=part(tax.amount), charged=part(tax.charged))
         for tax in (line.tax_basis.taxes if line.tax_basis else ())
     )
+
+
+def tax_engine_of(lines: Iterable[InvoiceLine]) -> str:
+    """The engine that determined taxes of a document; empty where none did."""
+    bases = [line.tax_basis.determined for line in lines if line.tax_basis]
+    return next((by.engine for by in bases if by), "")

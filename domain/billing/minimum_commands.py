@@ -1,6 +1,6 @@
 """Minimum commitments: agreed by contract, and trued up month by month."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from domain.command import Answer, Command, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.contract import Contract
 from domain.errors import Refusal
+from domain.ledger.period import month_end
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
@@ -76,7 +77,7 @@ class TrueUpCommitment(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return whole_month(self.month).ends_before - timedelta(days=1)
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> TrueUpAnswer:
         """Raises MonthNotOver, MissingRate, NotFound, WrongEntity."""

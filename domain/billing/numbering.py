@@ -23,9 +23,18 @@ class Number:
         """As printed: entity, kind and year, then the sequence."""
         return f"{self.series}-{self.sequence:05d}"
 
+    def part(self, no: int) -> str:
+        """As printed on the ``no``-th part of a document, from one."""
+        return f"{self.text}/{no}"
+
 
 def next_number(work: UnitOfWork, kind: str, entity: str, on: date) -> Number:
-    """The next number of an entity's series for a kind of document in a year."""
+    """The next number of an entity's series for a kind of document in a year.
+
+    Documents of one append are added in the order of their numbers: the last is the series' head.
+    """
     series = f"{entity}-{kind}-{on.year}"
     last: Any = work.latest(f"series {series}")
-    return Number(series, last.sequence + 1 if last else 1)
+    before = work.numbered.get(series) or (last.sequence if last else 0)
+    work.numbered[series] = before + 1
+    return Number(series, before + 1)

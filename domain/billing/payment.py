@@ -7,19 +7,15 @@ invoice and payment. A payment that bounces takes back all it settled.
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
+from domain.billing.consent import Consent
 from domain.billing.invoice import OverApplied
 from domain.errors import Refusal
 from domain.pricing.fx import Quote
 from domain.receivables.reduction import Use, relieved
-
-
-class OtherClient(Refusal):
-    """The payment is another client's."""
-
-    code = "OTHER_CLIENT"
 
 
 class AlreadyUsed(Refusal):
@@ -68,7 +64,10 @@ class Payment(Root):
             return (f"bank reference {self.entity} {self.bank_reference}",)
 
     class Applied(Root.Event):
-        """Some of it settles an invoice; ``paid - booked`` is realised FX gain."""
+        """Some of it settles an invoice; ``paid - booked`` is realised FX gain.
+
+        ``consent`` where another client owes the invoice.
+        """
 
         TOPIC = "billing.payment_applied"
         entity: str
@@ -82,6 +81,13 @@ class Payment(Root):
         functional_currency: str
         booked: Decimal
         paid: Decimal
+        consent: Consent | None = None
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Money settled only what its own client owed."""
+            state["consent"] = None
 
     class Identified(Root.Event):
         """Its client is known; ``before`` is the code of whom it was ascribed to, or empty."""
@@ -113,6 +119,13 @@ class Payment(Root):
         functional_currency: str
         booked: Decimal
         paid: Decimal
+        consent: Consent | None = None
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Money settled only what its own client owed."""
+            state["consent"] = None
 
     class Refunded(Root.Event):
         """Some went back: ``functional`` leaves the bank, ``relieved`` is owed no more."""
@@ -184,6 +197,7 @@ class Payment(Root):
         self.amount = self.left = amount
         self.functional = self.functional_left = functional
         self.uses: dict[UUID, Use] = {}
+        self.consents: dict[UUID, Consent] = {}
         self.spent = Decimal(0)
         self.reversed = False
         self.quote = quote
@@ -215,12 +229,16 @@ class Payment(Root):
         applied_on: date,
         amount: Decimal,
         booked: Decimal,
+        consent: Consent | None = None,
     ) -> None:
-        """Use some of it; ``booked`` is what the invoice relieves. Raises OverApplied."""
+        """Use some of it; ``booked`` is what the invoice relieves. Raises OverApplied.
+
+        ``consent`` is the client's where another owes the invoice.
+        """
         self._applied(
             self.entity, self.client_code, invoice_id, invoice_number, self.bank_reference,
             applied_on, self.currency, amount, self.functional_currency, booked,
-            self._relief(amount),
+            self._relief(amount), consent,
         )  # fmt: skip
 
     def _relief(self, amount: Decimal) -> Decimal:
@@ -237,6 +255,7 @@ class Payment(Root):
         self._unapplied(
             self.entity, self.client_code, invoice_id, use.number, self.bank_reference, on,
             self.currency, use.amount, self.functional_currency, use.booked, use.paid,
+            self.consents.get(invoice_id),
         )  # fmt: skip
         return use
 
@@ -272,6 +291,7 @@ class Payment(Root):
         self, entity: str, client_code: str, invoice_id: UUID, invoice_number: str,
         bank_reference: str, applied_on: date, currency: str, amount: Decimal,
         functional_currency: str, booked: Decimal, paid: Decimal,
+        consent: Consent | None = None,
     ) -> None:  # fmt: skip
         del entity, client_code, bank_reference, currency, functional_currency
         before = self.uses.get(invoice_id)
@@ -280,6 +300,8 @@ class Payment(Root):
             if before
             else Use(invoice_number, amount, booked, paid, applied_on)
         )
+        if consent:
+            self.consents[invoice_id] = consent
         self.left -= amount
         self.functional_left -= paid
 
@@ -299,10 +321,12 @@ class Payment(Root):
         self, entity: str, client_code: str, invoice_id: UUID, invoice_number: str,
         bank_reference: str, unapplied_on: date, currency: str, amount: Decimal,
         functional_currency: str, booked: Decimal, paid: Decimal,
+        consent: Consent | None = None,
     ) -> None:  # fmt: skip
         del entity, client_code, invoice_number, bank_reference, unapplied_on, currency
-        del functional_currency, booked
+        del functional_currency, booked, consent
         del self.uses[invoice_id]
+        self.consents.pop(invoice_id, None)
         self.left += amount
         self.functional_left += paid
 

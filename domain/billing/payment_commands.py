@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, CASH, CONTROLLER
+from domain.billing.consent import Consent, OtherClient, Side, consented
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
-from domain.billing.payment import ClientUnknown, OtherClient, Payment
+from domain.billing.payment import ClientUnknown, Payment
 from domain.command import Amount, Answer, Command
 from domain.ledger.commands import require_open
 from domain.money import CurrencyMismatch
@@ -91,6 +92,13 @@ class ApplyPayment(Command):
     close_difference: bool = Field(
         default=False, description="Let off the rest, where the entity tolerates it"
     )
+    consent_by: str = Field(
+        default="", max_length=140,
+        description="Who of the payer agrees, by office, where another client owes the invoice",
+    )  # fmt: skip
+    consent_evidence: str = Field(
+        default="", max_length=500, description="Where that consent is written"
+    )
 
     def effective_on(self, today: date) -> date:
         """The day of the application."""
@@ -101,15 +109,13 @@ class ApplyPayment(Command):
         """Raises OverApplied, OtherClient, CurrencyMismatch, PeriodClosed, NotFound.
 
         ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount.
+        Another client's invoice needs the payer's consent, within one entity, or is OtherClient.
         """
         payment = work.load(Payment, self.payment_id)
         legal_entity(work, payment.entity)
         require_open(work, self, payment.entity, self.applied_on)
         invoice = work.load(Invoice, self.invoice_id)
-        if payment.client_id is None:
-            raise ClientUnknown("identify whose money it is first", field="payment_id")
-        if invoice.party.client_id != payment.client_id:
-            raise OtherClient("the invoice is another client's", field="invoice_id")
+        consent = self._consent(payment, invoice)
         if not self.amount.currency.code == payment.currency == invoice.currency:
             raise CurrencyMismatch("payment and invoice differ in currency", field="amount")
         if self.amount.amount <= 0:
@@ -119,8 +125,16 @@ class ApplyPayment(Command):
         with owing(work, invoice):
             booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
             off.reduce(invoice, payment.id, self.applied_on)
-        payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked)
+        payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked,
+                      consent)  # fmt: skip
         return Answer(id=payment.id)
+
+    def _consent(self, payment: Payment, invoice: Invoice) -> Consent | None:
+        if payment.client_id is None:
+            raise ClientUnknown("identify whose money it is first", field="payment_id")
+        payer, party = Side(payment.entity, payment.client_id, payment.client_code), invoice.party
+        debtor = Side(party.entity, party.client_id, party.client_code)
+        return consented(payer, debtor, self.consent_by, self.consent_evidence)
 
     def _let_off(self, work: UnitOfWork, payment: Payment, invoice: Invoice) -> LetOff:
         if not (self.take_discount or self.close_difference):

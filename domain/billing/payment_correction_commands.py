@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ACCOUNTANT, ADMIN, CONTROLLER
+from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
-from domain.billing.payment import OtherClient, Payment
+from domain.billing.payment import Payment
 from domain.billing.payment_commands import CASHIERS
 from domain.billing.settlement import write_off_small
 from domain.command import Amount, Answer, Command

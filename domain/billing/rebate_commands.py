@@ -1,6 +1,6 @@
 """Volume rebates of contracts: agreed, accrued month by month, given back by credit memos."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from domain.contracts.contract import Contract, OutsideTerm
 from domain.contracts.price_commands import VolumeStepInput
 from domain.errors import Refusal
 from domain.ledger.commands import require_open
-from domain.ledger.period import month_after, month_of, months_between
+from domain.ledger.period import month_end, month_of, months_between
 from domain.money import require_fine, split
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
@@ -36,11 +36,6 @@ class EarnedByRun(Refusal):
     """A revenue run earns the contract: a rebate is a variable part of its transaction price."""
 
     code = "EARNED_BY_RUN"
-
-
-def last_of(month: date) -> date:
-    """The last day of the month a day is in."""
-    return month_after(month_of(month)) - timedelta(days=1)
 
 
 def agreement_of(work: UnitOfWork, contract_id: UUID) -> RebateAgreement:
@@ -95,9 +90,9 @@ class SetRebateAgreement(Command):
         return Answer(id=id_)
 
     def _terms(self, contract: Contract) -> RebateTerms:
-        first, last = month_of(self.from_month), last_of(self.through_month)
+        first, last = month_of(self.from_month), month_end(self.through_month)
         require_term(first, last)
-        if first < month_of(contract.starts_on) or last > last_of(contract.ends_on):
+        if first < month_of(contract.starts_on) or last > month_end(contract.ends_on):
             raise OutsideTerm(f"{contract.name} runs from {contract.starts_on} to"
                               f" {contract.ends_on}", field="from_month")  # fmt: skip
         steps = tuple(VolumeStep(one.from_volume, one.pct) for one in self.steps)
@@ -128,7 +123,7 @@ class AccrueRebate(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return last_of(self.month)
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> AccrualAnswer:
         """Raises RebateSettled, MonthAccrued, ForecastBelowActual, OutsideTerm, MonthNotOver.
@@ -137,7 +132,7 @@ class AccrueRebate(Command):
         """
         contract = work.read(Contract, self.contract_id)
         entity = legal_entity(work, contract.entity)
-        on = last_of(self.month)
+        on = month_end(self.month)
         require_open(work, self, entity.code, on)
         require_fine(self.expected_turnover, contract.currency, field="expected_turnover")
         agreement = agreement_of(work, contract.id)

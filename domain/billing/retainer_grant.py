@@ -29,6 +29,14 @@ class RetainerOf:
     currency: str
 
 
+def period_from(first: date, months: int, number: int) -> Span:
+    """The days of a period of so many months, counted from 0; the day of the first is kept."""
+    return Span(
+        add_months(first, number * months, first.day),
+        add_months(first, (number + 1) * months, first.day),
+    )
+
+
 @dataclass(frozen=True)
 class Agreement:
     """The terms of the periods from ``from_date`` on, each of so many ``months``.
@@ -51,11 +59,7 @@ class Agreement:
 
     def period(self, number: int) -> Span:
         """The days of a period, counted from 0; the day of the first one is kept."""
-        day = self.from_date.day
-        return Span(
-            add_months(self.from_date, number * self.months, day),
-            add_months(self.from_date, (number + 1) * self.months, day),
-        )
+        return period_from(self.from_date, self.months, number)
 
     def expiry(self, number: int) -> date | None:
         """The last day a period's grant may be drawn; None: it does not expire."""

@@ -7,7 +7,7 @@ that issues it, so it says what will happen, or what stands in the way.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -54,7 +54,8 @@ class RunSource:
 class Proposal:
     """One invoice to be; ``blocker`` is the code of what refuses it, ``text`` says why.
 
-    Amounts are in the contract's currency; ``written_down`` is what caps take.
+    Amounts are in the contract's currency; ``written_down`` is what caps take. Proposals with the
+    same words in ``together`` become one consolidated invoice; empty: an invoice of its own.
     """
 
     contract_id: UUID
@@ -65,6 +66,7 @@ class Proposal:
     written_down: Decimal
     blocker: str
     text: str
+    together: str = ""
 
 
 class BillingRun(Root):
@@ -80,6 +82,13 @@ class BillingRun(Root):
         position: int
         prepared_by: str
         proposals: tuple[Proposal, ...]
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Consolidated invoices came later."""
+            for proposal in state["proposals"]:
+                proposal["together"] = ""
 
     class Excluded(Root.Event):
         """A contract is left for another time."""
@@ -152,6 +161,24 @@ class BillingRun(Root):
             words = self.excluded.get(contract_id) or found.text
             raise ProposalBlocked(f"not billed: {words}", field="contract_id")
         return found
+
+    def due(self) -> list[tuple[Proposal, ...]]:
+        """What is still to be issued: one document each, in the order of the run."""
+        free = [one for one in self.proposals.values() if not one.blocker
+                and one.contract_id not in {*self.excluded, *self.issued}]  # fmt: skip
+        documents: dict[str | UUID, tuple[Proposal, ...]] = {}
+        for one in free:
+            key = one.together or one.contract_id
+            documents[key] = (*documents.get(key, ()), one)
+        return list(documents.values())
+
+    def document_of(self, contract_id: UUID) -> tuple[Proposal, ...]:
+        """The proposals to issue with this one, itself too, in the order of the run.
+
+        Raises RunNotApproved, NotFound, ProposalBlocked.
+        """
+        found = self.next_of(contract_id)
+        return next(group for group in self.due() if found in group)
 
     def note(self, contract_id: UUID, invoice_id: UUID, number: str) -> None:
         """A proposal became this invoice."""

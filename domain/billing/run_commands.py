@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, BILLING, CONTROLLER
+from domain.billing.consolidated_commands import ConsolidatedPart, IssueConsolidatedInvoice
 from domain.billing.documents import BILLERS, DocumentAnswer
 from domain.billing.holders import BillableRef
 from domain.billing.invoice_commands import CreditFields, IssueInvoice
@@ -38,12 +39,20 @@ class ProposalInput(Value):
     written_down: Exact = Field(default=0, max_digits=18, validate_default=True)
     blocker: str = Field(default="", max_length=60, description="Code of what refuses it")
     text: str = Field(default="", max_length=500)
+    together: str = Field(
+        default="", max_length=60, description="Same words: one consolidated invoice"
+    )
 
     def proposal(self) -> Proposal:
         """The proposal as the run keeps it."""
         sources = tuple(RunSource(ref.kind, ref.holder_id, ref.ids) for ref in self.sources)
         return Proposal(self.contract_id, self.currency, sources, self.net, self.tax,
-                        self.written_down, self.blocker, self.text)  # fmt: skip
+                        self.written_down, self.blocker, self.text, self.together)  # fmt: skip
+
+
+def run_document_id(run_id: UUID, together: str) -> UUID:
+    """The consolidated invoice that a run issues for what goes together."""
+    return named_id("run document", f"{run_id}:{together}")
 
 
 class PrepareBillingRun(Command):
@@ -132,7 +141,10 @@ class DiscardRun(RunCommand):
 
 
 class IssueFromRun(RunCommand, CreditFields):
-    """Issue the invoice of one contract of an approved run, just as it was proposed."""
+    """Issue the invoice of one contract of an approved run, just as it was proposed.
+
+    What the run bills together with it is issued at once, on the same document.
+    """
 
     ROLES: ClassVar = BILLERS
     ANSWER: ClassVar = DocumentAnswer
@@ -141,24 +153,43 @@ class IssueFromRun(RunCommand, CreditFields):
     def run(self, work: UnitOfWork) -> Answer:
         """Raises RunNotApproved, ProposalBlocked, NotFound and what issuing an invoice raises.
 
-        What was billed or set apart since the run was prepared refuses this contract alone.
+        What was billed or set apart since the run was prepared refuses this document alone.
         """
         run = self.billing_run(work)
         work.effective_date = run.issued_on
-        proposal = run.next_of(self.contract_id)
-        refuse_parked(work, proposal.contract_id)
-        refs = tuple(
-            BillableRef.model_validate(
-                {"kind": source.kind, "holder_id": source.holder_id, "ids": source.ids}
-            )
-            for source in proposal.sources
-        )
+        proposals = run.document_of(self.contract_id)
+        refuse_parked(work, self.contract_id)
+        if len(proposals) > 1:
+            return self._together(work, run, proposals)
         invoice = IssueInvoice(
-            invoice_id=run_invoice_id(run.id, proposal.contract_id),
-            contract_id=proposal.contract_id, issued_on=run.issued_on, sources=refs,
-            reason=self.reason, over_limit_why=self.over_limit_why,
+            invoice_id=run_invoice_id(run.id, self.contract_id), contract_id=self.contract_id,
+            issued_on=run.issued_on, sources=refs(proposals[0]), reason=self.reason,
+            over_limit_why=self.over_limit_why,
         )  # fmt: skip
         issued = invoice.run(work)
-        assert isinstance(issued, DocumentAnswer)  # noqa: S101 -- what IssueInvoice answers
-        run.note(proposal.contract_id, issued.id, issued.number)
+        run.note(self.contract_id, issued.id, issued.number)
         return DocumentAnswer(id=issued.id, number=issued.number)
+
+    def _together(
+        self, work: UnitOfWork, run: BillingRun, proposals: tuple[Proposal, ...]
+    ) -> DocumentAnswer:
+        document = IssueConsolidatedInvoice(
+            document_id=run_document_id(run.id, proposals[0].together), issued_on=run.issued_on,
+            parts=tuple(ConsolidatedPart(contract_id=one.contract_id, sources=refs(one))
+                        for one in proposals),
+            reason=self.reason, over_limit_why=self.over_limit_why,
+        )  # fmt: skip
+        issued = document.run(work)
+        for part in issued.parts:
+            run.note(part.contract_id, part.invoice_id, part.number)
+        return DocumentAnswer(id=issued.id, number=issued.number)
+
+
+def refs(proposal: Proposal) -> tuple[BillableRef, ...]:
+    """What a proposal bills, as commands take it."""
+    return tuple(
+        BillableRef.model_validate(
+            {"kind": source.kind, "holder_id": source.holder_id, "ids": source.ids}
+        )
+        for source in proposal.sources
+    )

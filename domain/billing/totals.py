@@ -22,6 +22,15 @@ class Party:
 
 
 @dataclass(frozen=True)
+class PartOf:
+    """The consolidated invoice that an invoice is the ``no``-th part of; ``number`` is its own."""
+
+    document_id: UUID
+    number: str
+    no: int
+
+
+@dataclass(frozen=True)
 class Held:
     """Retainage of a document, net: what the client keeps of it; below zero what is asked for.
 

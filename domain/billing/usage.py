@@ -8,7 +8,7 @@ their own difference.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from domain.consumption import Share
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.identity import named_id
+from domain.ledger.period import month_end
 from domain.organisation.person import OverlappingRate
 from domain.pricing.fx import Quote
 from domain.pricing.tiers import Tier, TieredPrice, TierMode, price_tiers
@@ -70,11 +71,6 @@ class UsageCharge:
 def meter_id(contract_id: UUID, name: str) -> UUID:
     """The meter of this name under a contract."""
     return named_id("usage meter", f"{contract_id}:{name}")
-
-
-def last_of(month: date) -> date:
-    """The last day of the month a day is in."""
-    return whole_month(month).ends_before - timedelta(days=1)
 
 
 class UsageMeter(ChargeHolder):
@@ -191,7 +187,7 @@ class UsageMeter(ChargeHolder):
         """Months that ended by a day and cost something else than they were charged."""
         for month in sorted(self.counted):
             price = self.price(month, self.counted[month])
-            if last_of(month) <= through and price.amount != self._before(month)[1]:
+            if month_end(month) <= through and price.amount != self._before(month)[1]:
                 yield month
 
     def charge_month(self, month: date, quote: Quote, *, earned: bool) -> None:
@@ -202,7 +198,7 @@ class UsageMeter(ChargeHolder):
         id_ = named_id("usage charge", f"{self.id}:{month}:{price.quantity}:{amount}", month)
         words = f"{self.name} of {month:%Y-%m}" + (", adjusted" if month in self.charged else "")
         self._charged(self.contract_id, self.entity, self.currency, quote, earned, UsageCharge(
-            id_, month, last_of(month), words, price.quantity - quantity, delta,
+            id_, month, month_end(month), words, price.quantity - quantity, delta,
             quote.convert(delta), price.steps,
         ))  # fmt: skip
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.access.roles import ADMIN, BILLING, CONTRACT_MANAGER, CONTROLLER, SYSTEM
-from domain.billing.usage import UsageMeter, UsageTerm, last_of, meter_id
+from domain.billing.usage import UsageMeter, UsageTerm, meter_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, OutsideTerm
+from domain.ledger.period import month_end
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
 from domain.pricing.tiers import Tier, TierMode
@@ -130,7 +131,7 @@ class ChargeUsage(MeterCommand):
         entity = legal_entity(work, contract.entity)
         known = set(meter.charges)
         for month in list(meter.due(self.through)):
-            rate = quote(work, contract.currency, entity.currency, last_of(month))
+            rate = quote(work, contract.currency, entity.currency, month_end(month))
             meter.charge_month(month, rate, earned=contract.terms.earned_at_once)
         new = [share for id_, share in meter.charges.items() if id_ not in known]
         return UsageAnswer(

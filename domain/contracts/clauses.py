@@ -90,6 +90,14 @@ class TaxClause:
 
 
 @dataclass(frozen=True)
+class TaxSource:
+    """The engine that says the taxes of documents, and the place of supply in its words."""
+
+    engine: str
+    place: str
+
+
+@dataclass(frozen=True)
 class VolumeTerms:
     """A discount on every invoice by the volume it reaches; one step from 0 is a flat one.
 

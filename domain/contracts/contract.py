@@ -15,6 +15,7 @@ from domain.contracts.clauses import (
     PurchaseOrder,
     RetainageClause,
     TaxClause,
+    TaxSource,
     TimeTerms,
     VolumeTerms,
 )
@@ -122,6 +123,12 @@ class Contract(Root):
         TOPIC = "contracts.tax_set"
         tax: TaxClause
 
+    class TaxSourceSet(Root.Event):
+        """Who says the taxes of documents from now on: an engine, or None: our own codes."""
+
+        TOPIC = "contracts.tax_source_set"
+        source: TaxSource | None
+
     class VolumeDiscountSet(Root.Event):
         """A discount by volume was agreed; the last one holds."""
 
@@ -200,6 +207,7 @@ class Contract(Root):
         self.time_terms: tuple[TimeTerms, ...] = ()
         self.order: PurchaseOrder | None = None
         self.tax: TaxClause | None = None
+        self.tax_source: TaxSource | None = None
         self.discount: VolumeTerms | None = None
         self.retainage = RetainageClause()
 
@@ -235,6 +243,11 @@ class Contract(Root):
         """Tax documents from now on by codes; the same again changes nothing."""
         if self.tax != tax:
             self._tax_set(tax)
+
+    def set_tax_source(self, source: TaxSource | None) -> None:
+        """Ask an engine, or our own codes again; the same again changes nothing."""
+        if self.tax_source != source:
+            self._tax_source_set(source)
 
     def require_net_prices(self, *, tax_inside: bool) -> None:
         """Raises TaxInsidePrice where approval would earn a price with tax inside."""
@@ -335,6 +348,10 @@ class Contract(Root):
     @event(TaxSet)
     def _tax_set(self, tax: TaxClause) -> None:
         self.tax = tax
+
+    @event(TaxSourceSet)
+    def _tax_source_set(self, source: TaxSource | None) -> None:
+        self.tax_source = source
 
     @event(VolumeDiscountSet)
     def _volume_discount_set(self, terms: VolumeTerms) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from domain.command import Answer, Exact, Value
 from domain.consumption import Kind
 from domain.contracts.clause_commands import MANAGERS, ContractCommand
-from domain.contracts.clauses import KindTax, TaxClause, VolumeTerms
+from domain.contracts.clauses import KindTax, TaxClause, TaxSource, VolumeTerms
 from domain.contracts.contract import Contract
 from domain.errors import Refusal
 from domain.pricing.rebate import VolumeMode, VolumeStep
@@ -58,6 +58,25 @@ class SetContractTax(ContractCommand):
         found = tax_code(work, contract.entity, code)
         contract.require_net_prices(tax_inside=any(rates.included for rates in found.rates))
         return found
+
+
+class SetTaxSource(ContractCommand):
+    """Say who taxes a contract's documents: an engine outside, or our own codes again.
+
+    While it is an engine, each document waits for what it determines.
+    """
+
+    ROLES: ClassVar = MANAGERS
+    engine: str = Field(default="", max_length=40, description="Left out: our own codes")
+    place: str = Field(
+        default="", max_length=100, description="Of supply, as the engine names it: US-CA-94501"
+    )
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        contract = self.contract(work)
+        contract.set_tax_source(TaxSource(self.engine, self.place) if self.engine else None)
+        return Answer(id=contract.id)
 
 
 class VolumeStepInput(Value):

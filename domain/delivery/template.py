@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.aggregate import Root, event
 from domain.errors import Refusal
 from domain.identity import named_id
-from domain.ledger.period import month_after
+from domain.ledger.period import month_end
 from domain.money import split
 
 HUNDRED = Decimal(100)
@@ -127,7 +127,7 @@ def month_weights(
     for phase, (first, last) in pairs:
         whole = (last - first).days + 1
         for no, month in enumerate(months):
-            begun, over = max(first, month), min(last, month_after(month) - timedelta(1))
+            begun, over = max(first, month), min(last, month_end(month))
             inside = max(0, (over - begun).days + 1)
             weights[no] += Fraction(phase.share_pct) * inside / whole
     return [Decimal(weight.numerator) / weight.denominator for weight in weights]

@@ -70,6 +70,11 @@ def month_after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
+def month_end(day: date) -> date:
+    """The last day of the day's month."""
+    return month_after(month_of(day)) - timedelta(days=1)
+
+
 def months_between(first: date, last: date) -> list[date]:
     """First days of the months from one day to another, both included; at least one."""
     count = (last.year - first.year) * 12 + last.month - first.month

@@ -13,7 +13,8 @@ from domain.billing.payment import Payment
 from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
-from domain.receivables.allowance import CreditLossAllowance, last_day
+from domain.ledger.period import month_end
+from domain.receivables.allowance import CreditLossAllowance
 from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.reduction import Reduction
@@ -178,7 +179,7 @@ def allowance(fact: CreditLossAllowance.Booked) -> Iterable[Entry]:
     """What is needed beyond what is held: Dr 6200, Cr 1110; less than held: the mirror."""
     lines = both(chart.CREDIT_LOSSES, chart.ALLOWANCE, fact.currency, fact.change, fact.change,
                  None)  # fmt: skip
-    yield Entry("allowance", fact.entity, fact.currency, last_day(fact.month),
+    yield Entry("allowance", fact.entity, fact.currency, month_end(fact.month),
                 f"Credit-loss allowance {fact.month:%Y-%m}", "", lines)  # fmt: skip
 
 

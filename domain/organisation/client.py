@@ -51,6 +51,12 @@ class Client(Root):
 
         TOPIC = "organisation.client_unparked"
 
+    class ConsolidationSet(Root.Event):
+        """Billing runs put what they bill the client on one document, or do so no more."""
+
+        TOPIC = "organisation.client_consolidation_set"
+        consolidate: bool
+
     class CreditLimitSet(Root.Event):
         """How much the client may owe, in its entity's currency; None is no limit."""
 
@@ -97,6 +103,7 @@ class Client(Root):
         self.contact_email = contact_email
         self.active = True
         self.parked = ""
+        self.consolidate = False
         self.credit_limit: Decimal | None = None
         self.early_terms: dict[date, tuple[EarlyPaymentTerms, bool]] = {}
         self.details: dict[date, tuple[FirmDetails, str]] = {}
@@ -146,6 +153,15 @@ class Client(Root):
         """A client who is not parked stays as is."""
         if self.parked:
             self._unparked()
+
+    def set_consolidation(self, *, consolidate: bool) -> None:
+        """The same again changes nothing."""
+        if consolidate != self.consolidate:
+            self._consolidation_set(consolidate)
+
+    @event(ConsolidationSet)
+    def _consolidation_set(self, consolidate: bool) -> None:
+        self.consolidate = consolidate
 
     @event(Parked)
     def _parked(self, why: str) -> None:

@@ -10,21 +10,15 @@ from pydantic import Field
 from domain.access.roles import ADMIN, DATA_STEWARD, SYSTEM
 from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command, Exact
-from domain.errors import Refusal
 from domain.money import minor_unit
 from domain.organisation.client import Client
 from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.organisation.person import Person
+from domain.pricing.business_date import UnknownZone
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
 STEWARDS = frozenset({ADMIN, DATA_STEWARD, SYSTEM})
-
-
-class UnknownZone(Refusal):
-    """The time zone is not in the IANA database."""
-
-    code = "UNKNOWN_ZONE"
 
 
 def legal_entity(work: UnitOfWork, code: str) -> LegalEntity:

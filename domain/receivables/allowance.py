@@ -5,14 +5,14 @@ held on that day, so what was used or came back since is asked for again.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.errors import Refusal
 from domain.identity import named_id
-from domain.ledger.period import month_after
+from domain.ledger.period import month_end
 from domain.measures.loss_allowance import LossAllowance
 
 
@@ -35,11 +35,6 @@ class BucketAllowance:
 def allowance_id(entity: str) -> UUID:
     """The stream of an entity's allowance."""
     return named_id("credit-loss allowance", entity)
-
-
-def last_day(month: date) -> date:
-    """The last day of the month."""
-    return month_after(month) - timedelta(days=1)
 
 
 class CreditLossAllowance(Root):
@@ -93,7 +88,7 @@ class CreditLossAllowance(Root):
         """Book a month, the first of which is given. Raises AllowanceBooked."""
         if self.last_month and month <= self.last_month:
             raise AllowanceBooked(f"{self.last_month:%Y-%m} has its allowance", field="month")
-        held = self.held_on(last_day(month))
+        held = self.held_on(month_end(month))
         lines = tuple(
             BucketAllowance(one.bucket, one.balance, one.loss_rate, one.allowance)
             for one in needed.lines
@@ -114,7 +109,7 @@ class CreditLossAllowance(Root):
     ) -> None:  # fmt: skip
         del entity, currency, lines, required, held, evidence
         self.last_month = month
-        self.moves = (*self.moves, (last_day(month), change))
+        self.moves = (*self.moves, (month_end(month), change))
 
     @event(Moved)
     def _moved(

@@ -8,11 +8,11 @@ from pydantic import Field
 from domain.access.roles import ACCOUNTANT, ADMIN, CONTROLLER
 from domain.command import Answer, Command, Exact, Value
 from domain.ledger.commands import require_open
-from domain.ledger.period import month_of
+from domain.ledger.period import month_end, month_of
 from domain.measures.loss_allowance import loss_allowance
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
-from domain.receivables.allowance import CreditLossAllowance, allowance_id, last_day
+from domain.receivables.allowance import CreditLossAllowance, allowance_id
 from domain.unit_of_work import UnitOfWork
 
 
@@ -45,13 +45,13 @@ class BookAllowance(Command):
     def effective_on(self, today: date) -> date:
         """The month's last day."""
         del today
-        return last_day(month_of(self.month))
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises AllowanceBooked, PeriodClosed, AmountTooFine, NotFound, WrongEntity."""
         entity = legal_entity(work, self.entity)
         month = month_of(self.month)
-        require_open(work, self, entity.code, last_day(month))
+        require_open(work, self, entity.code, month_end(month))
         for one in self.buckets:
             require_fine(one.balance, entity.currency, field="buckets")
         needed = loss_allowance(

@@ -133,6 +133,11 @@ class Collection(Root):
         since = self.disputed_since
         return (*self.disputes, Span(since, date.max)) if since else self.disputes
 
+    def may_send(self, on: date, due: DunningDue, open_: Decimal) -> bool:
+        """Whether ``send`` would not refuse."""
+        quiet = on <= self.suspended_until or on < self.sent_on
+        return not quiet and due.level > 0 and open_ > 0
+
     def send(
         self, on: date, due: DunningDue, late: LateFee, open_: Decimal, currency: str
     ) -> None:

@@ -1,17 +1,22 @@
 """What a collector does about an invoice: disputes and reminders."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.access.roles import ADMIN, BILLING, CASH, CONTROLLER
-from domain.billing.dunning import late_fee, level_due
+from domain.billing.consolidated import ConsolidatedInvoice
+from domain.billing.dunning import DunningDue, LateFee, late_fee, level_due
 from domain.billing.invoice import Invoice
 from domain.command import Answer, Command
 from domain.organisation.commands import legal_entity
 from domain.receivables.collection import Collected, Collection, collection_id
+from domain.receivables.policy import ReceivablesPolicy
 from domain.receivables.policy_commands import policy_of
 from domain.unit_of_work import UnitOfWork
 
@@ -86,7 +91,11 @@ class SuspendDunning(CollectionCommand):
 
 
 class SendDunning(CollectionCommand):
-    """Send the reminder that is due by the entity's policy."""
+    """Send the reminder that is due by the entity's policy.
+
+    The parts of a consolidated invoice are reminded of at once: each by its own days and disputes,
+    with one fee, that of the highest level.
+    """
 
     ROLES: ClassVar = COLLECTORS
     sent_on: date
@@ -98,9 +107,39 @@ class SendDunning(CollectionCommand):
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises DunningNotDue, TooEarly, NotFound, WrongEntity."""
-        found, invoice = self.collection(work)
+        invoice = work.read(Invoice, self.invoice_id)
+        legal_entity(work, invoice.party.entity)
         policy = policy_of(work, invoice.party.entity)
+        judged = [self._judged(work, id_, policy) for id_ in together(work, invoice)]
+        ready = [one for one in judged if one.found.may_send(self.sent_on, one.due, one.open)]
+        asking = ready or [one for one in judged if one.found.of.invoice_id == invoice.id]
+        dearest = max(asking, key=lambda one: one.due.level)
+        for one in asking:
+            fee = one.due.fee if one is dearest else Decimal(0)
+            one.found.send(self.sent_on, replace(one.due, fee=fee), one.late, one.open,
+                           invoice.currency)  # fmt: skip
+        return Answer(id=collection_id(invoice.id))
+
+    def _judged(self, work: UnitOfWork, invoice_id: UUID, policy: ReceivablesPolicy) -> "Judged":
+        part = self.model_copy(update={"invoice_id": invoice_id})
+        found, invoice = part.collection(work)
         due = level_due(policy.levels, invoice.due_on, self.sent_on, found.level, found.spans())
         late = late_fee(invoice.open, due.days_overdue, policy.late, invoice.currency)
-        found.send(self.sent_on, due, late, invoice.open, invoice.currency)
-        return Answer(id=found.id)
+        return Judged(found, invoice.open, due, late)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What lateness of an invoice comes to on the day of a reminder."""
+
+    found: Collection
+    open: Decimal
+    due: DunningDue
+    late: LateFee
+
+
+def together(work: UnitOfWork, invoice: Invoice) -> Sequence[UUID]:
+    """The invoices that one reminder is about: the parts of a document, or the invoice alone."""
+    if invoice.part_of is None:
+        return (invoice.id,)
+    return tuple(work.read(ConsolidatedInvoice, invoice.part_of.document_id).parts)

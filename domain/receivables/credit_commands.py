@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice, OverApplied
-from domain.billing.payment import OtherClient
 from domain.billing.payment_commands import CASHIERS
 from domain.billing.payment_correction_commands import PAYERS
 from domain.command import Amount, Answer, Command

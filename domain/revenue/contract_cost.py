@@ -13,7 +13,8 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.figures import ZERO, NegativeFigure, portion
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, portion
 from domain.revenue.schedule import Granularity, Residual, Schedule, schedule, spread
 from domain.revenue.term import Term
 

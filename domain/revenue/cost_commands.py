@@ -1,6 +1,6 @@
 """Capitalising, amortising and impairing what a contract cost to win or to set up."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from domain.command import Answer, Command
 from domain.errors import Refusal
 from domain.ledger.book_commands import books_of
 from domain.ledger.commands import require_open
-from domain.ledger.period import month_after, month_of
+from domain.ledger.period import month_end, month_of
 from domain.money import require_fine
 from domain.request import AlreadyTaken
 from domain.revenue.commands import ACCOUNTANTS, Figure, revenue_of
@@ -80,7 +80,7 @@ class AmortizeContractCost(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return month_after(month_of(self.month)) - timedelta(days=1)
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NothingToAmortize, PeriodNotOpen, NotFound, WrongEntity."""

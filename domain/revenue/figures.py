@@ -10,14 +10,9 @@ from fractions import Fraction
 
 from domain.errors import Refusal
 from domain.money import minor_unit, quantize
+from domain.pricing.bounds import NegativeFigure
 
 ZERO = Decimal(0)
-
-
-class NegativeFigure(Refusal):
-    """A quantity, price or amount is below zero."""
-
-    code = "NEGATIVE_FIGURE"
 
 
 class FigureNotPositive(Refusal):

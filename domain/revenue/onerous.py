@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Literal
 
 from domain.explanation import Step
-from domain.revenue.figures import ZERO, NegativeFigure, portion
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, portion
 from domain.revenue.progress import Progress
 
 Policy = Literal["ifrs", "us_gaap", "off"]

@@ -15,7 +15,8 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.figures import ZERO, NegativeFigure, portion
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, portion
 
 
 class RollforwardDoesNotTie(Refusal):
@@ -31,7 +32,7 @@ class UnconditionalAboveAsset(Refusal):
 
 
 class ContractTwice(Refusal):
-    """A contract has one net position, not two."""
+    """A contract is named twice: it has one net position, and one part of a document."""
 
     code = "CONTRACT_TWICE"
 

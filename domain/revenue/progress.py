@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import ZERO, NegativeFigure, portion, rounded, to_decimal
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, portion, rounded, to_decimal
 
 
 class ProgressOutOfRange(Refusal):

@@ -12,7 +12,8 @@ from decimal import Decimal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.figures import ZERO, ForecastBelowActual, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, ForecastBelowActual
 from domain.revenue.progress import Costs, ExclusionTooLarge, Progress, cost_to_cost, hours
 from domain.revenue.retainer_use import Used
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.revenue.figures import ZERO, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO
 
 YEAR_MONTHS = 12
 BANDS = (12, 24)

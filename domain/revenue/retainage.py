@@ -14,7 +14,8 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import quantize
-from domain.revenue.figures import ZERO, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO
 
 HUNDRED = Decimal(100)
 Account = Literal["trade_receivable", "retainage", "contract_revenue"]

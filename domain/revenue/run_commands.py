@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import ClassVar
@@ -14,7 +14,13 @@ from pydantic import Field
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.commands import position_account
 from domain.errors import Refusal
-from domain.ledger.period import Calendar, PeriodNotOpen, calendar_id, month_after, month_of
+from domain.ledger.period import (
+    Calendar,
+    PeriodNotOpen,
+    calendar_id,
+    month_end,
+    month_of,
+)
 from domain.money import CurrencyMismatch
 from domain.pricing.fx import Quote, quote
 from domain.revenue.commands import ACCOUNTANTS, CONTROLLERS, Figure, revenue_of
@@ -214,7 +220,7 @@ class RunRecognition(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return month_after(month_of(self.month)) - timedelta(days=1)
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NotAllocated, OverAllocation, RunOutOfOrder, UnknownObligation, MissingRate.
@@ -315,7 +321,7 @@ class ReverseRecognition(Command):
     def effective_on(self, today: date) -> date:
         """The last day of the month."""
         del today
-        return month_after(month_of(self.month)) - timedelta(days=1)
+        return month_end(self.month)
 
     def run(self, work: UnitOfWork) -> Answer:
         """Raises NothingToReverse, OwnWork, PeriodNotOpen, NotFound, WrongEntity."""

@@ -16,7 +16,8 @@ from typing import Literal
 from domain.errors import Refusal
 from domain.explanation import Step
 from domain.money import minor_unit
-from domain.revenue.figures import ZERO, CreditAboveInvoice, NegativeFigure, portion
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ZERO, CreditAboveInvoice, portion
 from domain.revenue.progress import TermReversed, month_no
 from domain.revenue.term import Term, midnight
 

@@ -38,6 +38,7 @@ from projections.reports.revenue_by_month import REVENUE_BY_MONTH
 from projections.reports.revenue_waterfall import REVENUE_WATERFALL
 from projections.reports.rollforward import ROLLFORWARD
 from projections.reports.schedule_of_values import SCHEDULE_OF_VALUES
+from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
@@ -59,5 +60,6 @@ REPORTS: dict[str, Report] = {
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         BALANCE_SHEET, INCOME_STATEMENT, CASH_FLOW, PROJECT_PROFITABILITY,
         CLIENT_PROFITABILITY, ROLLFORWARD, UTILISATION,
+        SOLD_NOT_STARTED,
     )
 }  # fmt: skip

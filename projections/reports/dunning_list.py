@@ -1,4 +1,8 @@
-"""Dunning list: every overdue invoice, the reminder that is due, and what stands against it."""
+"""Dunning list: every overdue invoice, the reminder that is due, and what stands against it.
+
+Parts of a consolidated invoice are one row, as they are one reminder; those in dispute or
+suspended are another.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +36,14 @@ WITH held AS (
     WHERE position <= %(known)s AND effective_date <= %(effective)s
     ORDER BY invoice_id, position DESC
 )
-SELECT h.invoice_id, h.entity, h.client_code, h.number, h.due_on, h.currency, h.open,
-       coalesce(s.level, 0), u.until
-FROM held h LEFT JOIN sent s USING (invoice_id) LEFT JOIN suspended u USING (invoice_id)
+SELECT h.invoice_id, h.entity, h.client_code, coalesce(d.number, h.number) AS number, h.due_on,
+       h.currency, h.open, coalesce(s.level, 0), u.until
+FROM held h JOIN invoices i ON i.id = h.invoice_id
+    LEFT JOIN consolidated_invoices d ON d.id = i.document_id
+    LEFT JOIN sent s USING (invoice_id) LEFT JOIN suspended u USING (invoice_id)
 WHERE h.open > 0 AND h.due_on < %(effective)s
-ORDER BY h.entity COLLATE "C", h.client_code COLLATE "C", h.due_on, h.number COLLATE "C"
+ORDER BY h.entity COLLATE "C", h.client_code COLLATE "C", h.due_on,
+    coalesce(d.number, h.number) COLLATE "C", h.number COLLATE "C"
 """
 DISPUTES = """
 SELECT invoice_id, effective_date, change FROM dispute_moves
@@ -64,12 +71,25 @@ class Policy:
 
 
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
-    """One row an invoice that is overdue."""
+    """One row a document that is overdue, and what of it is due, waits or is disputed."""
     given = {**asked, "known": as_of.known}
     policies, disputes = _policies(conn, given), _disputes(conn, given)
-    for id_, entity, *row, until in conn.execute(OVERDUE, given).fetchall():
-        policy = policies.get(entity, Policy())
-        yield entity, *_row(row, until, policy, disputes[id_], as_of.effective)
+    found = [
+        (entity, *_row(row, until, policies.get(entity, Policy()), disputes[id_],
+                       as_of.effective))
+        for id_, entity, *row, until in conn.execute(OVERDUE, given).fetchall()
+    ]  # fmt: skip
+    for _, group in groupby(found, lambda row: row[:4]):
+        yield from _documents(list(group))
+
+
+def _documents(parts: Sequence[Row]) -> Iterable[Row]:
+    """Parts of one document summed by state, the states in the order of its parts."""
+    for state in dict.fromkeys(row[-1] for row in parts):
+        some = [row for row in parts if row[-1] == state]
+        days, sent, level, fee = (max(row[at] for row in some) for at in (6, 7, 8, 9))
+        open_, interest = (sum((row[at] for row in some), Decimal(0)) for at in (5, 10))
+        yield *some[0][:5], open_, days, sent, level, fee, interest, state
 
 
 def _row(

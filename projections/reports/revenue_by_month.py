@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.ledger.chart import CHART
-from domain.ledger.period import month_of
+from domain.ledger.period import month_end, month_of
 from projections.as_of import AsOf
 from projections.balances import Balance, Scope, balances_at
 from projections.packet import Column, Row, amounts, text
@@ -24,7 +24,7 @@ def month_ends(first: date, last: date) -> list[date]:
     ends = [month_of(first) - timedelta(days=1)]
     while ends[-1] < last:
         after = ends[-1] + timedelta(days=1)
-        ends.append(min(month_of(after + timedelta(days=31)) - timedelta(days=1), last))
+        ends.append(min(month_end(after), last))
     return ends
 
 

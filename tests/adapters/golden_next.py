@@ -59,6 +59,11 @@ def _free_all(firm: PaperFirm, given: Given) -> None:
             why="again", lines=lines)  # fmt: skip
 
 
+@after("RecordTaxDetermination")
+def _ask_again(firm: PaperFirm, given: Given) -> None:
+    firm.do("RecordTaxDetermination", ANYBODY, **{**given, "reference": "quote-2"})
+
+
 @after("SetCreditLimit")
 def _exceed(firm: PaperFirm, given: Given) -> None:
     del given

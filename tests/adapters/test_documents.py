@@ -16,6 +16,7 @@ from adapters.documents import (
     Line,
     Payment,
     ProjectActuals,
+    TaxedSale,
     read,
 )
 
@@ -48,11 +49,16 @@ PAYMENT: dict[str, Any] = {
     "currency": "EUR",
     "bank_reference": "RF18",
 }
+TAXED: dict[str, Any] = {
+    "key": "t-1", "sale_key": "i-1", "entity": "DE01", "number": "2026-001", "currency": "EUR",
+    "issued_on": date(2026, 3, 31), "net": Decimal("-1.00"), "tax": Decimal("-0.10"),
+}  # fmt: skip
 ON_DEAL: dict[str, Any] = {"opportunity_key": "o-1", "project_code": "P-1", "currency": "JPY"}
 DOCUMENTS: list[tuple[Document, str]] = [
     (INVOICE, "i-1"),
     (CreditMemo(key="c-1", invoice_key="i-1", reason="goodwill", **SALE), "i-1"),
     (Payment(**PAYMENT), "i-1"),
+    (TaxedSale(**TAXED), "i-1"),
     (DealUpdate(key="d-1", contract_value=Decimal(5000), stage="won", **ON_DEAL), "o-1"),
     (
         ProjectActuals(

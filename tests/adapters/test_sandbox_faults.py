@@ -150,7 +150,7 @@ def _serving(stack: ExitStack, directory: Path, urls: dict[str, str]) -> tuple[E
     thread = Thread(
         target=serve,
         args=(directory,),
-        kwargs={"accounting_port": 0, "crm_port": 0, "ready": told, "stop": stop},
+        kwargs={"accounting_port": 0, "crm_port": 0, "tax_port": 0, "ready": told, "stop": stop},
     )
     thread.start()
     stack.callback(thread.join)

@@ -10,8 +10,11 @@ from click.testing import CliRunner
 
 from adapters.exports.einvoice.rules import NAMES, broken, parsed
 from api.cli import throughline
+from domain.billing.consolidated import part_id
 from domain.identity import named_id
 from tests.api.serving import Served
+from tests.domain.named import new
+from tests.domain.samples_consolidated import issue, part
 
 FROM = {"from_date": "2025-01-01"}
 SELLER = {"entity": "DE01", "city": "Kiel", "vat_id": "DE999999999", "endpoint": "DE999999999",
@@ -98,3 +101,29 @@ def test_the_command_line_writes_the_same_file(
     assert (shown.exit_code, kept.exit_code) == (0, 0)
     assert shown.stdout_bytes == path.read_bytes()
     assert (200, path.read_bytes()) == got(complete, "/e-invoices/DE01-CM-2025-00001")
+
+
+def test_a_consolidated_invoice_is_one_file_of_all_its_parts(complete: Served) -> None:
+    firm = complete.firm
+    parts = [part(firm, *firm.win(name, tax_rate_pct="19")) for name in ("Advice", "Training")]
+    issued = issue(firm, "both", parts)
+    firm.do("IssueCreditMemo", memo_id=named_id("memo", "M2"), why="cut",
+            invoice_id=part_id(new("both"), parts[1]["contract_id"]),
+            issued_on=date(2025, 1, 14), lines=[{"no": 1, "net": "10.00"}])  # fmt: skip
+    firm.settle()
+    [document] = complete.data("""{ consolidatedInvoices(first: 1) { nodes {
+        number file parts(first: 2) { nodes { file creditMemos(first: 1) { nodes { file } } } }
+    } } }""")["consolidatedInvoices"]["nodes"]
+    memo = document["parts"]["nodes"][1]["creditMemos"]["nodes"][0]["file"]
+
+    (status, content), (_, credited) = got(complete, document["file"]), got(complete, memo)
+
+    assert status == 200
+    assert not broken(content)
+    assert not broken(credited)
+    assert {one["file"] for one in document["parts"]["nodes"]} == {document["file"]}
+    said, back = parsed(content), parsed(credited)
+    assert amounts(said, "cac:LegalMonetaryTotal/cbc:PayableAmount") == [("USD", "357.00")]
+    assert len(said.findall("cac:InvoiceLine", NAMES)) == 2
+    reference = "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"
+    assert [one.text for one in back.findall(reference, NAMES)] == [issued.number]

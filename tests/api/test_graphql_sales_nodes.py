@@ -9,6 +9,7 @@ from domain.identity import named_id
 from domain.policies import project_id
 from tests.api.serving import Served
 from tests.domain.named import new
+from tests.domain.samples_consolidated import deals, issue, part
 from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import changeable, ordered
 from tests.firm import Firm
@@ -212,3 +213,24 @@ def test_a_project_keeps_the_template_it_was_laid_out_by(sold: Served) -> None:
     }  # fmt: skip
     paid = {one["name"]: one["amount"]["amount"] for one in project["milestones"]["nodes"]}
     assert paid == {"Design accepted": "3600.00", "Launched": "5400.00"}
+
+
+def test_a_consolidated_invoice_shows_its_parts(sold: Served) -> None:
+    parts = [part(sold.firm, *one) for one in deals(sold.firm, "Half", "Other half")]
+    sold.firm.do("SetConsolidation", client_id=sold.firm.client, consolidate=True)
+    number = issue(sold.firm, "document", parts).number
+    sold.firm.settle()
+
+    found = sold.data(
+        """query Them($number: String) { consolidatedInvoices(first: 5, number: $number) { nodes {
+            settled total { amount } openAmount { amount } client { consolidate }
+            parts(first: 5) { nodes { number gross { amount } document { number } } } } } }""",
+        number=number,
+    )["consolidatedInvoices"]["nodes"]
+
+    [document] = found
+    assert document["total"] == document["openAmount"] == {"amount": "300.00"}
+    assert (document["settled"], document["client"]["consolidate"]) == (False, True)
+    shown = document["parts"]["nodes"]
+    assert {one["number"] for one in shown} == {f"{number}/1", f"{number}/2"}
+    assert {one["document"]["number"] for one in shown} == {number}

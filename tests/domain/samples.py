@@ -11,6 +11,7 @@ from tests.domain import (
     samples_books,
     samples_clauses,
     samples_close,
+    samples_consolidated,
     samples_corrections,
     samples_outlook,
     samples_plans,
@@ -38,7 +39,7 @@ MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
-    samples_close, samples_books,
+    samples_close, samples_books, samples_consolidated,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -49,6 +49,7 @@ def prepare(firm: Firm) -> None:
             billing_model="fixed_fee", payment_terms_days=30)  # fmt: skip
     firm.do("ActivateContract", contract_id=suspended, approved_by="order 8")
     firm.do("SuspendContract", contract_id=suspended, why="the client is silent")
+    firm.do("SetTaxSource", contract_id=suspended, engine="taxes", place="US-CA")
     firm.do("DefineTaxCode", **tax_code("DE-STD", "19"))
     firm.do("OverrideTax", **overridden(contract, "exempt"))
     firm.do("SetMinimumCommitment", contract_id=contract, from_date="2025-01-01", monthly="500.00")
@@ -65,6 +66,16 @@ def overridden(contract: UUID, invoice: str, **fields: Any) -> dict[str, Any]:
     """Fields that tax an invoice to be by another code."""
     return {"invoice_id": new(invoice), "contract_id": contract, "tax_code": "DE-STD",
             "why": "exempt by the ministry", "evidence": "certificate 7", **fields}  # fmt: skip
+
+
+def determined(contract: UUID, invoice: str, **fields: Any) -> dict[str, Any]:
+    """Fields of what an engine says of an invoice to be: 10 USD of 100, rounded by it."""
+    tax = {"name": "sales tax", "jurisdiction": "US-CA", "rate_pct": "10.004", "base": "100.00",
+           "amount": "10.00"}  # fmt: skip
+    return {"invoice_id": new(invoice), "contract_id": contract, "engine": "taxes",
+            "reference": "quote-1", "place": "US-CA", "on": "2025-01-10",
+            "lines": [{"no": 1, "kind": "time", "net": "100.00", "taxes": [tax]}],
+            **fields}  # fmt: skip
 
 
 def money(amount: str) -> dict[str, str]:
@@ -107,6 +118,8 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
                         "taxes": [{"name": "VAT", "rate_pct": "20"}]},
         "SetContractTax": {**contract, "tax_code": "DE-STD",
                            "by_kind": [{"kind": "expense", "tax_code": "DE-STD"}]},
+        "SetTaxSource": {"contract_id": new("suspended contract"), "engine": "others"},
+        "RecordTaxDetermination": determined(new("suspended contract"), "determined"),
         "OverrideTax": overridden(at.contract, "exempt 2", kinds=["time"]),
         "WithdrawTaxOverride": {"invoice_id": new("exempt"), "why": "the certificate lapsed"},
         "SetVolumeDiscount": {**contract, "steps": [{"from_volume": "1000", "pct": "5"}]},

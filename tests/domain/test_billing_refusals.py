@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from domain.actor import MissingRole
+from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.holders import OtherContract
 from domain.billing.invoice import Invoice, OverApplied, OverCredited, PartialRestore, UnknownLine
-from domain.billing.payment import OtherClient
 from domain.consumption import BilledElsewhere
 from domain.contracts.contract import ContractNotActive
 from domain.delivery.milestone import UnknownMilestone

@@ -10,8 +10,8 @@ from domain.access.api_key import ApiKey, InvalidKey
 from domain.actor import Actor, MissingRole, WrongEntity
 from domain.money import UnknownCurrency
 from domain.organisation.client import Client
-from domain.organisation.commands import UnknownZone
 from domain.organisation.person import NoCostRate
+from domain.pricing.business_date import UnknownZone
 from domain.request import AlreadyTaken
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import KEY, api_key, new

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import OverApplied, OverCredited
 from domain.billing.payment import (
     AlreadyUsed,
     ClientUnknown,
     NotApplied,
-    OtherClient,
     Payment,
     PaymentBounced,
 )

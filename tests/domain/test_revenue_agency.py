@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.agency import ControlFacts, FeeAboveGross, present, propose_role
-from domain.revenue.figures import NegativeFigure
 from domain.revenue.obligation import Role
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.allocation import (
     Allocation,
     AllocationMismatch,
@@ -25,7 +26,7 @@ from domain.revenue.allocation import (
     change_after_modification,
     change_price,
 )
-from domain.revenue.figures import NegativeFigure, UnitTooCoarse
+from domain.revenue.figures import UnitTooCoarse
 from domain.revenue.progress import Progress
 
 WHOLE = Decimal(1)

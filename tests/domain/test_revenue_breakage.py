@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.breakage import (
     BreakageAbovePrepaid,
     Usage,
@@ -13,7 +14,6 @@ from domain.revenue.breakage import (
     pro_rata,
     when_remote,
 )
-from domain.revenue.figures import NegativeFigure
 
 HUNDRED = Decimal(100)
 

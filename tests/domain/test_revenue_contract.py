@@ -9,11 +9,11 @@ from domain.billing.holders import OtherContract
 from domain.contracts.account import AlreadyMoved
 from domain.contracts.contract import ContractNotActive
 from domain.money import AmountTooFine, CurrencyMismatch
+from domain.pricing.bounds import NegativeFigure
 from domain.request import AlreadyTaken
 from domain.revenue.allocation import AllocationMismatch, NothingToAllocateTo, UnknownObligation
 from domain.revenue.commands import EarnsAtOnce, NotAContract, NotOneContract
 from domain.revenue.contract import RevenueContract, revenue_id
-from domain.revenue.figures import NegativeFigure
 from domain.revenue.obligation import InvalidSellingPrice, MeasureDoesNotFit, ObligationExists
 from domain.revenue.policy import PolicyBackdated, policy_id
 from domain.revenue.price import AlreadyAllocated, PriceNotDetermined

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.contract_cost import (
     ContractCost,
     NoAmortisationPeriod,
@@ -18,7 +19,6 @@ from domain.revenue.contract_cost import (
     revise,
     treat,
 )
-from domain.revenue.figures import NegativeFigure
 from domain.revenue.term import Term
 
 D = Decimal

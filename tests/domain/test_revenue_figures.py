@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.figures import (
     FigureNotPositive,
     InvalidPercentage,
-    NegativeFigure,
     UnitTooCoarse,
     apportion,
     cumulative_deltas,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.allocation import Promise, allocate
-from domain.revenue.figures import FigureNotPositive, InvalidPercentage, NegativeFigure
+from domain.revenue.figures import FigureNotPositive, InvalidPercentage
 from domain.revenue.material_right import (
     NoMaterialRight,
     NothingExpected,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import NegativeFigure
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.onerous import LossEstimate, provide, provisions
 from domain.revenue.progress import Costs, cost_to_cost, reported
 from domain.revenue.recognition import cost_period, series

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import minor_unit, quantize
-from domain.revenue.figures import NegativeFigure, portion
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import portion
 from domain.revenue.progress import (
     Costs,
     ExclusionTooLarge,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import FigureNotPositive, ForecastBelowActual, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import FigureNotPositive, ForecastBelowActual
 from domain.revenue.rebate import (
     PriceTier,
     SalesPeriod,

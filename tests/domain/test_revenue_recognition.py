@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import quantize
-from domain.revenue.figures import ForecastBelowActual, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import ForecastBelowActual
 from domain.revenue.progress import Costs, ExclusionTooLarge, hours, reported
 from domain.revenue.recognition import (
     OverAllocation,

@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import (
-    CreditAboveInvoice,
-    FigureNotPositive,
-    InvalidPercentage,
-    NegativeFigure,
-)
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import CreditAboveInvoice, FigureNotPositive, InvalidPercentage
 from domain.revenue.refund import (
     MoreReturnedThanSold,
     PaidAboveInvoice,

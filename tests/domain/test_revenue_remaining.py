@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import NegativeFigure
+from domain.pricing.bounds import NegativeFigure
 from domain.revenue.remaining import (
     BadBands,
     EarnedAboveAllocation,

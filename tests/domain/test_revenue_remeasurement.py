@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import FigureNotPositive, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import FigureNotPositive
 from domain.revenue.progress import Progress
 from domain.revenue.remeasurement import (
     MixedPolicy,

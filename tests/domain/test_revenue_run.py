@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from domain.delivery.timesheet import OwnWork
 from domain.ledger.period import PeriodNotOpen
 from domain.money import CurrencyMismatch
+from domain.pricing.bounds import NegativeFigure
 from domain.pricing.fx import MissingRate
 from domain.revenue.allocation import UnknownObligation
 from domain.revenue.contract import RevenueContract, revenue_id
-from domain.revenue.figures import NegativeFigure
 from domain.revenue.obligation import MeasureDoesNotFit
 from domain.revenue.price import NotAllocated
 from domain.revenue.progress import NothingToMeasure, OverrideIncomplete, ProgressOutOfRange

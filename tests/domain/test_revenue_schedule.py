@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.money import quantize
-from domain.revenue.figures import CreditAboveInvoice, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import CreditAboveInvoice
 from domain.revenue.progress import TermReversed
 from domain.revenue.schedule import (
     ChangeOutsideTerm,

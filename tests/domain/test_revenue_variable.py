@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.revenue.figures import InvalidPercentage, NegativeFigure
+from domain.pricing.bounds import NegativeFigure
+from domain.revenue.figures import InvalidPercentage
 from domain.revenue.variable import (
     EstimateTooHigh,
     NoOutcomes,

@@ -43,6 +43,9 @@ def actual_days(raw: dict[str, Any]) -> Any:
         found = prorate_days(price, period, active, case.currency, fixed)
     else:
         days = case.number("billable_days", "days_active", "active_days", "days", "unused_days")
+        if case.has("paused_days", "pause_days", "days_paused"):
+            days = case.number(*PERIOD_DAYS) - case.number(
+                "paused_days", "pause_days", "days_paused")  # fmt: skip
         found = prorate(price, days, case.number(*PERIOD_DAYS), case.currency)
     return prorated_answer(case, found, found.part, found.whole)
 
@@ -283,7 +286,11 @@ def one_true_up(case: Fields, terms: Commitment) -> Any:
             days=int(case.number(*PERIOD_DAYS))))  # fmt: skip
         active = Span(period.starts_on, period.starts_on + timedelta(
             days=int(case.number("billable_days"))))  # fmt: skip
-    return case.out(true_up_answer(true_up(terms, case.money("usage", "used"), period, active)))
+    return case.out(
+        true_up_answer(
+            true_up(terms, case.money("usage", "used", "billed", "invoiced"), period, active)
+        )
+    )
 
 
 def true_up_answer(found: TrueUp) -> dict[str, Decimal]:

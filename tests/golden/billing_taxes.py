@@ -97,7 +97,8 @@ def one_line(**said: Any) -> Callable[[dict[str, Any]], Any]:
 def withholding(raw: dict[str, Any]) -> Any:
     case = Fields(raw)
     kept = tax_of(case, {"rate_pct": -case.pct("withholding_rate", "withholding_pct", "rate")})
-    taxes = [tax_of(case, {"name": "tax", "rate": raw["tax_rate"]})] if "tax_rate" in raw else []
+    added = case.get("tax_rate", "vat_rate", "vat", "gst_rate", "tax_rate_pct", "vat_pct")
+    taxes = [] if added is None else [tax_of(case, {"name": "tax", "rate": added})]
     line = TaxableLine(case.money(*PRICES), (*taxes, kept))
     return case.out(line_answer(tax_line(line, case.currency)))
 

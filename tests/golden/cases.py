@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 SHARED = Path(__file__).parents[3] / "shared" / "golden"
+WORKED = Path(__file__).parent / "worked"
+"""Cases of our own, worked by hand; their input is written as publishers write theirs."""
 
 
 @dataclass(frozen=True)

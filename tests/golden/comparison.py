@@ -5,10 +5,32 @@ the case's tolerance.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class LeftOpen:
+    """A figure that the input does not determine, and why.
+
+    What is known of it is held against the published ones: it is ``by`` more than ``than``.
+    """
+
+    why: str
+    than: str
+    by: Decimal
+
+
+def left_open(found: Any) -> Iterator[str]:
+    """Why figures of an answer are open."""
+    if isinstance(found, LeftOpen):
+        yield found.why
+    elif isinstance(found, Mapping):
+        for part in found.values():
+            yield from left_open(part)
 
 
 def differences(found: Any, wanted: Any, tolerance: Decimal | None, at: str = "") -> Iterator[str]:
@@ -29,10 +51,19 @@ def _in_mapping(
         return
     for name, value in wanted.items():
         place = f"{at}.{name}" if at else name
-        if name in found:
+        if isinstance(found.get(name), LeftOpen):
+            yield from _untied(found[name], wanted, name, place)
+        elif name in found:
             yield from differences(found[name], value, tolerance, place)
         else:
             yield f"{place}: not answered, published {value!r}"
+
+
+def _untied(found: LeftOpen, wanted: Mapping[str, Any], name: str, place: str) -> Iterator[str]:
+    if found.than in wanted:
+        gap = Decimal(str(wanted[name])) - Decimal(str(wanted[found.than]))
+        if gap != found.by:
+            yield f"{place}: published {gap} above {found.than}, is {found.by}"
 
 
 def _in_sequence(

@@ -78,6 +78,7 @@ def tax_of(given: Given) -> CostTax:
 def rule_of(given: Given, cost_type: str = "") -> MarkupRule:
     fixed = number(given, "fixed_markup", "markup_amount", default="0")
     markup = pct(given, "markup", "percentage_fee", default="0")
+    markup = markup or number(given, "fee_percent", "fee_pct", default="0")
     return MarkupRule(cost_type, markup, fixed, maybe(given, "markup_cap", "cap", "max_markup"))
 
 

@@ -93,6 +93,11 @@ def earned(given: Given) -> dict[str, Any]:
     }
 
 
+def forecast(by: str) -> Callable[[Given], dict[str, Any]]:
+    """A variant of the estimate at completion that the topic names."""
+    return lambda given: earned({"eac_method": by, **given})
+
+
 def dso(given: Given) -> dict[str, Any]:
     sales = number(given, "credit_sales", "sales", "revenue")
     receivables = maybe(given, "receivables", "accounts_receivable", "ar", "average_receivables")
@@ -271,8 +276,10 @@ def realised(given: Given) -> dict[str, Any]:
 
 def realised_one(given: Given) -> dict[str, Any]:
     """Collections alone are measured against what was billed."""
-    billed = number(given, "billed", "billed_amount", "invoiced", "actual")
-    standard = number(given, "standard", "standard_value", "wip", default=str(billed))
+    billed = number(given, "billed", "billed_amount", "invoiced", "actual", "billed_hours",
+                    "billed_value", "fees_billed")  # fmt: skip
+    standard = number(given, "standard", "standard_value", "wip", "standard_hours",
+                      "worked_hours", "standard_fees", default=str(billed))  # fmt: skip
     found = realisation(standard, billed, currency(given), maybe(given, "collected", "cash"))
     return {
         "realisation_pct": found.billing_pct,
@@ -340,6 +347,16 @@ TOPICS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "kpi.earned_value": earned,
     "kpi.earned_value_forecast": earned,
     "kpi.eac": earned,
+    "kpi.eac_typical": forecast("typical"),
+    "kpi.eac_cpi": forecast("cpi"),
+    "kpi.eac_atypical": forecast("atypical"),
+    "kpi.eac_remaining_at_budget": forecast("atypical"),
+    "kpi.eac_bottom_up": forecast("bottom_up"),
+    "kpi.eac_cpi_spi": forecast("cpi_spi"),
+    "kpi.earned_value_typical": forecast("typical"),
+    "kpi.earned_value_atypical": forecast("atypical"),
+    "kpi.earned_value_bottom_up": forecast("bottom_up"),
+    "kpi.earned_value_cpi_spi": forecast("cpi_spi"),
     "kpi.dso": dso_list,
     "kpi.dso_countback": dso_countback,
     "kpi.best_possible_dso": dso_list,

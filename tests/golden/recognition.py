@@ -1,11 +1,12 @@
 """Cases of recognition: from published terms to the calculators' and back."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from domain.billing.proration import add_months
 from domain.revenue.onerous import LossEstimate, provide
 from domain.revenue.progress import (
     Milestone,
@@ -71,6 +72,9 @@ def _term(case: Input) -> Term:
         raw(case, "service_from", "starts_on", "start", "from"),
         raw(case, "service_to", "ends_on", "end", "to"),
     )
+    if last is None:
+        begins, months = day(first), int(raw(case, "months", "term_months"))
+        last = add_months(begins, months, begins.day) - timedelta(days=1)
     starts, ends, zone = _moment(first), _moment(last), case.get("zone", "UTC")
     if starts and ends:
         return Term(starts, ends, zone)
@@ -199,12 +203,17 @@ def _percent(done: Decimal, _whole: Decimal, decimals: int | None) -> Progress:
     return reported(done, decimals)
 
 
+def _reached(said: Any) -> date | None:
+    """A day, or only that it is so."""
+    return date.min if said is True else day(said) if said else None
+
+
 def by_milestones(case: Input) -> Answer:
     stages = tuple(
         Milestone(
             str(raw(m, "id", "name") or no),
             amount_of(m, "weight", "amount", "value", "pct"),
-            day(reached) if (reached := raw(m, "reached_on", "reached", "date")) else None,
+            _reached(raw(m, "reached_on", "reached", "date", "achieved", "completed")),
         )
         for no, m in enumerate(case["milestones"], 1)
     )

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.golden.comparison import differences
+from tests.golden.comparison import LeftOpen, differences, left_open
+from tests.golden.topics import TOPICS, answer
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,31 @@ def test_other_figures_are_named(found: object, wanted: object) -> None:
 def test_a_tolerance_is_the_cases_own() -> None:
     assert not list(differences(Decimal(4480), "4479", Decimal(1)))
     assert list(differences(Decimal(4480), "4478", Decimal(1)))
+
+
+def test_of_a_figure_left_open_what_is_known_is_compared() -> None:
+    found = {"assets": LeftOpen("which contracts?", "liabilities", Decimal(90)),
+             "liabilities": LeftOpen("which contracts?", "assets", Decimal(-90))}  # fmt: skip
+
+    assert not list(differences(found, {"assets": "150", "liabilities": "60"}, None))
+    assert list(differences(found, {"assets": "150", "liabilities": "61"}, None))
+    assert list(left_open({"a": found})) == ["which contracts?"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("billing.withholding_tax", "billing.tax_withholding"),
+        ("billing.retainer_rollover_limit", "billing.retainer_rollover"),
+        ("revenue.cost_to_cost+anything", "revenue.cost_to_cost"),
+        ("revenue.constraint", "revenue.variable_consideration_constraint"),
+        ("kpi.utilization", "kpi.utilisation"),
+    ],
+)
+def test_a_topic_is_found_under_another_name(name: str, topic: str) -> None:
+    assert answer(name) is TOPICS[topic]
+
+
+@pytest.mark.parametrize("name", ["allocation.direct", "billing.unheard", "revenue.license", "x"])
+def test_a_topic_that_nobody_answers_is_not_guessed(name: str) -> None:
+    assert answer(name) is None

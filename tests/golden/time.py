@@ -71,6 +71,12 @@ def rounded(given: Given) -> dict[str, Any]:
 def rounding_to_unit(given: Given) -> dict[str, Any]:
     if isinstance(given.get("hours"), list):
         given = {**given, "cases": [{"hours": one} for one in given["hours"]]}
+    if isinstance(given.get("modes"), list):
+        return {
+            name.lower().replace("-", "_"): rounded({**given, "mode": name})["hours"]
+            for name in given["modes"]
+        } | rounding_to_unit({"cases": [{**given, "modes": None, "mode": one}
+                                        for one in given["modes"]]})  # fmt: skip
     return answers(given, [rounded(one) for one in cases(given)])
 
 
@@ -154,6 +160,9 @@ def time_zone_business_date(given: Given) -> dict[str, Any]:
 
 
 def day_length(given: Given) -> dict[str, Any]:
+    """Hours of local days; of instants, the local days they fall on."""
+    if not has(given, "dates", "date"):
+        return time_zone_business_date(given)
     zone = str(first(given, "zone", "time_zone", "timezone"))
     days = [date.fromisoformat(one) for one in given.get("dates", [given.get("date")])]
     hours = [hours_of(one, zone) for one in days]

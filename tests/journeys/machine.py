@@ -55,6 +55,7 @@ class Machine:
     port: int = field(default_factory=free_port)
     accounting_port: int = field(default_factory=free_port)
     crm_port: int = field(default_factory=free_port)
+    tax_port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
@@ -84,6 +85,7 @@ class Machine:
             "THROUGHLINE_PORT": str(self.port),
             "THROUGHLINE_SANDBOX_ACCOUNTING_PORT": str(self.accounting_port),
             "THROUGHLINE_SANDBOX_CRM_PORT": str(self.crm_port),
+            "THROUGHLINE_SANDBOX_TAX_PORT": str(self.tax_port),
             "THROUGHLINE_LOG_LEVEL": "INFO",
             **self.more,
         }

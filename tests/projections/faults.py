@@ -19,7 +19,7 @@ PROJECTIONS = (
     "usage", "retainers", "receivables", "ledger", "collection", "audit_trail", "outbox",
     "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
     "contract_limits", "change_orders", "quotes", "handoffs", "project_outlook", "billing_plan",
-    "pay_applications", "retainage", "deposits", "periods",
+    "pay_applications", "retainage", "deposits", "rebates", "templates", "periods",
 )  # fmt: skip
 
 

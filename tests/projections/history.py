@@ -70,6 +70,8 @@ def live_a_year(firm: Firm) -> None:
     keep_retainers(firm)
     build_by_values(firm)
     keep_books(firm)
+    give_back(firm)
+    by_template(firm)
     firm.settle()
 
 
@@ -348,17 +350,16 @@ def sell(firm: Firm) -> None:
     firm.do("ReturnHandoff", LEADER, **handoff, gaps=[{"item": "scope", "why": "no limits"}])
 
 
-def give_back(firm: Firm, contract: UUID, invoice: UUID) -> None:
-    """A rebate of the first quarter: accrued twice, the second time less, then given back."""
-    firm.do("SetRebateAgreement", contract_id=contract, from_month="2025-01-01",
-            through_month="2025-03-01",
+def give_back(firm: Firm) -> None:
+    """A rebate of the hall's spring: accrued twice, the second time less, then given back."""
+    firm.do("SetRebateAgreement", **HALL, from_month="2025-03-01", through_month="2025-04-01",
             steps=[{"from_volume": "1000", "pct": "5"},
                    {"from_volume": "4000", "pct": "10"}])  # fmt: skip
-    for month, expected in ((2, "9000"), (3, "3000")):
-        firm.do("AccrueRebate", contract_id=contract, month=date(2025, month, 1),
+    for month, expected in ((3, "9000"), (4, "3000")):
+        firm.do("AccrueRebate", **HALL, month=date(2025, month, 1),
                 expected_turnover=expected)  # fmt: skip
-    firm.do("SettleRebate", contract_id=contract, invoice_id=invoice,
-            memo_id=named_id("memo", "rebate"), issued_on=date(2025, 4, 8))  # fmt: skip
+    firm.do("SettleRebate", **HALL, invoice_id=new("bill one"),
+            memo_id=named_id("memo", "rebate"), issued_on=date(2025, 5, 5))  # fmt: skip
 
 
 def by_template(firm: Firm) -> None:

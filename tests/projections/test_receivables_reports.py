@@ -174,3 +174,26 @@ def test_exposure_stands_beside_the_limit(owed: Firm) -> None:
 
     assert (found["open"], found["unbilled"], found["limit"]) == ("1492.11", "0.00", "900.00")
     assert (found["available"], found["state"]) == ("-592.11", "above")
+
+
+def test_anothers_payment_is_on_the_statement_of_payer_and_debtor(owed: Firm) -> None:
+    payer = named_id("client", "payer")
+    owed.do("RegisterClient", client_id=payer, code="PAYER", name="Payer", entity="DE01",
+            currency="USD")  # fmt: skip
+    paid = receive(owed, "P5", "150.00", client_id=payer)
+    settle(owed, paid, "mid", "150.00", consent_by="board", consent_evidence="minutes of May")
+    owed.settle()
+
+    def last(client: str) -> Any:
+        packet = ask(owed, "customer-statement", date(2025, 2, 4), client=client,
+                     **SINCE)  # fmt: skip
+        return rows(packet, "what", "document", "debit", "credit", "balance")[-2:]
+
+    number = last("PAYER")[0][1]
+    assert last("PAYER") == [
+        ("payment, applied", number, "150.00", "0.00", "0.00"), ("", "", "0.00", "0.00", "0.00"),
+    ]  # fmt: skip
+    assert last("ACME")[0][:4] == ("payment, applied", number, "0.00", "150.00")
+    aged = ask(owed, "receivables-ageing", date(2025, 2, 4))
+    assert [row["client"] for row in aged.said()] == ["ACME"]
+    assert not {name: found for name, found in off(owed).items() if "sealed" not in name}

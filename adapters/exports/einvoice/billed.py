@@ -53,7 +53,7 @@ def invoice(fact: Invoice.Issued, seller: LegalEntity, client: Client, codes: Co
               for line in fact.lines]  # fmt: skip
     details, reference = client.details_on(fact.issued_on)
     return EInvoice(
-        fact.number, fact.issued_on, fact.due_on, fact.currency, fact.quote.to,
+        said_number(fact), fact.issued_on, fact.due_on, fact.currency, fact.quote.to,
         Firm(seller.name, seller.details_on(fact.issued_on)),
         Firm(fact.party.client_name, details), reference,
         (part(fact, fact.totals, billed, codes),),
@@ -71,8 +71,13 @@ def credit_note(
         memo.number, memo.issued_on, None, memo.currency, memo.quote.to,
         Firm(seller.name, seller.details_on(memo.issued_on)),
         Firm(memo.party.client_name, details), reference,
-        (part(of, memo.totals, credited, codes),), (of.number, of.issued_on),
+        (part(of, memo.totals, credited, codes),), (said_number(of), of.issued_on),
     )  # fmt: skip
+
+
+def said_number(fact: Invoice.Issued) -> str:
+    """The number that the client knows it by: of a part, the whole document's."""
+    return fact.part_of.number if fact.part_of else fact.number
 
 
 def _taken_back(line: InvoiceLine, credit: CreditLine) -> Amounts:

@@ -1,10 +1,11 @@
 """An e-invoice by its number: the facts from the log, the number from what clients were billed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from adapters.exports.einvoice.billed import credit_note, invoice
+from adapters.exports.einvoice.billed import credit_note, invoice, said_number
 from adapters.exports.einvoice.document import EInvoice
 from adapters.exports.einvoice.ubl import xml
 from domain.actor import Actor
@@ -18,8 +19,11 @@ from domain.unit_of_work import NotFound
 from projections.table import Conn
 
 FIND = """
-SELECT id, entity FROM invoices WHERE number = %(number)s
-UNION ALL SELECT invoice_id, entity FROM credit_memos WHERE number = %(number)s
+SELECT ARRAY[id], entity FROM invoices WHERE number = %(number)s AND document_id IS NULL
+UNION ALL SELECT ARRAY[invoice_id], entity FROM credit_memos WHERE number = %(number)s
+UNION ALL SELECT array_agg(i.id ORDER BY length(i.number), i.number), d.entity
+FROM consolidated_invoices d JOIN invoices i ON i.document_id = d.id
+WHERE d.number = %(number)s GROUP BY d.id, d.entity
 """
 R = TypeVar("R", bound=Root)
 
@@ -32,11 +36,15 @@ def file_of(conn: Conn, store: Store, number: str, actor: Actor) -> bytes:
     found = conn.execute(FIND, {"number": number}).fetchone()
     if found is None or not actor.may_see(found[1]):
         raise NotFound(f"no invoice or credit memo has number {number}", field="number")
-    return xml(document(store, UUID(str(found[0])), number))
+    first, *others = (document(store, UUID(str(id_)), number) for id_ in found[0])
+    return xml(replace(first, parts=sum((one.parts for one in others), first.parts)))
 
 
 def document(store: Store, invoice_id: UUID, number: str) -> EInvoice:
-    """The value. Raises EInvoiceIncomplete, EInvoiceUnsayable."""
+    """The value; of a consolidated invoice, with the part that this invoice is.
+
+    Raises EInvoiceIncomplete, EInvoiceUnsayable.
+    """
     facts: list[Any] = [store.mapper.to_domain_event(stored)
                         for stored in store.log_.select_streams([invoice_id])]  # fmt: skip
     issued: Invoice.Issued = facts[0]
@@ -45,7 +53,7 @@ def document(store: Store, invoice_id: UUID, number: str) -> EInvoice:
     loaded = store.load_fresh([entity, client, *codes.values()])
     seller, buyer = _one(LegalEntity, loaded[entity]), _one(Client, loaded[client])
     known = {code: _one(TaxCode, loaded[id_]) for code, id_ in codes.items()}
-    if number == issued.number:
+    if number == said_number(issued):
         return invoice(issued, seller, buyer, known)
     [memo] = [fact for fact in facts
               if isinstance(fact, Invoice.Credited) and fact.number == number]  # fmt: skip

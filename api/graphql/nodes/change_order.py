@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.contract import Contract
 from api.graphql.nodes.project import Project
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
@@ -37,18 +37,8 @@ class ChangeOrder(Node):
     steps: Any = many("ChangeOrderStep", "change_order_id")
 
 
-def change_orders(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    contract_id: UUID | None = None,
-    state: ChangeOrderState | None = None,
-) -> Page:
-    """Change orders."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.contract_id = {v}", contract_id),
-        ("{t}.status = {v}", state and state.value),
-    )
+change_orders = listing(
+    "Change orders.",
+    contract_id=UUID,
+    state=Choice(ChangeOrderState, "{t}.status = {v}"),
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.legal_entity import LegalEntity
 from api.graphql.noun import Node, many, noun, one, said
 
@@ -17,6 +17,7 @@ class Client(Node):
     currency: str = said("Currency the client is billed in, ISO 4217")
     payment_terms_days: int
     active: bool
+    consolidate: bool = said("Billing runs put its contracts on one document a currency")
     legal_entity: LegalEntity | None = one("entity")
     opportunities: Any = many("Opportunity", "client_id")
     contracts: Any = many("Contract", "client_id")
@@ -24,15 +25,8 @@ class Client(Node):
     payments: Any = many("Payment", "client_id")
 
 
-def clients(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    code: str | None = None,
-    active: bool | None = None,
-) -> Page:
-    """Clients."""
-    return chosen(
-        page(first, after, order), entity, ("{t}.code = {v}", code), ("{t}.active = {v}", active)
-    )
+clients = listing(
+    "Clients.",
+    code=str,
+    active=bool,
+)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, many, money, noun, one, said
 from api.graphql.words import BillingModel
@@ -26,22 +26,16 @@ class Contract(Node):
     projects: Any = many("Project", "contract_id")
     change_orders: Any = many("ChangeOrder", "contract_id")
     recurring_plans: Any = many("RecurringPlan", "contract_id")
+    retainers: Any = many("Retainer", "contract_id")
+    usage_meters: Any = many("UsageMeter", "contract_id")
+    minimum_charges: Any = many("MinimumCharge", "contract_id")
+    pay_applications: Any = many("PayApplication", "contract_id")
     invoices: Any = many("Invoice", "contract_id")
     billables: Any = many("Billable", "contract_id", "All that was ever billable, billed or not")
 
 
-def contracts(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    active: bool | None = None,
-) -> Page:
-    """Contracts."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.active = {v}", active),
-    )
+contracts = listing(
+    "Contracts.",
+    client_id=UUID,
+    active=bool,
+)

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.invoice import Invoice
 from api.graphql.noun import column, noun, one, said
 
@@ -31,20 +31,9 @@ class Dispute:
     invoice: Invoice | None = one("invoice_id")
 
 
-def disputes(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    invoice_id: UUID | None = None,
-    open: bool | None = None,  # noqa: A002 -- the argument's name in the schema
-) -> Page:
-    """Disputes, in the order they were opened."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.invoice_id = {v}", invoice_id),
-        ("({t}.resolved_on IS NULL) = {v}", open),
-    )
+disputes = listing(
+    "Disputes, in the order they were opened.",
+    client_id=UUID,
+    invoice_id=UUID,
+    open=Choice(bool, "({t}.resolved_on IS NULL) = {v}"),
+)

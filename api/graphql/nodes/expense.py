@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.person import Person
 from api.graphql.nodes.project import Project
 from api.graphql.noun import Money, Node, money, noun, one, said
@@ -25,20 +25,9 @@ class Expense(Node):
     project: Project | None = one("project_id")
 
 
-def expenses(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    project_id: UUID | None = None,
-    person_id: UUID | None = None,
-    state: ExpenseState | None = None,
-) -> Page:
-    """Expenses."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.project_id = {v}", project_id),
-        ("{t}.person_id = {v}", person_id),
-        ("{t}.state = {v}", state and state.value),
-    )
+expenses = listing(
+    "Expenses.",
+    project_id=UUID,
+    person_id=UUID,
+    state=ExpenseState,
+)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.opportunity import Opportunity
 from api.graphql.noun import Node, column, many, noun, one, said
 
@@ -24,18 +24,8 @@ class Handoff(Node):
     items: Any = many("HandoffItem", "handoff_id")
 
 
-def handoffs(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    opportunity_id: UUID | None = None,
-    accepted: bool | None = None,
-) -> Page:
-    """Handoffs."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.opportunity_id = {v}", opportunity_id),
-        ("({t}.accepted_on IS NOT NULL) = {v}", accepted),
-    )
+handoffs = listing(
+    "Handoffs.",
+    opportunity_id=UUID,
+    accepted=Choice(bool, "({t}.accepted_on IS NOT NULL) = {v}"),
+)

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.client import Client
+from api.graphql.nodes.consolidated_invoice import ConsolidatedInvoice
 from api.graphql.nodes.contract import Contract
 from api.graphql.noun import Money, Node, column, many, money, noun, one, said
 
@@ -35,34 +36,27 @@ class Invoice(Node):
     paid: Money | None = money("paid")
     reduced: Money | None = money("reduced", description="Discounts, differences, write-offs")
     open_amount: Money | None = money("open_amount")
-    file: str = column("'/e-invoices/' || {t}.number", "Where its e-invoice is: UBL, by this path")
+    file: str = column(
+        "'/e-invoices/' || split_part({t}.number, '/', 1)",
+        "Where the e-invoice of the document is: UBL, by this path",
+    )
     settled: bool = column("{t}.open_amount = 0", "Nothing is open")
     client: Client | None = one("client_id")
     contract: Contract | None = one("contract_id")
+    document: ConsolidatedInvoice | None = one(
+        "document_id", "The consolidated invoice that it is a part of"
+    )
     lines: Any = many("InvoiceLine", "invoice_id")
     credit_memos: Any = many("CreditMemo", "invoice_id")
     disputes: Any = many("Dispute", "invoice_id")
     reminders: Any = many("Reminder", "invoice_id")
 
 
-def invoices(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    contract_id: UUID | None = None,
-    number: str | None = None,
-    settled: bool | None = None,
-    due_until: date | None = None,
-) -> Page:
-    """Invoices."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.contract_id = {v}", contract_id),
-        ("{t}.number = {v}", number),
-        ("({t}.open_amount = 0) = {v}", settled),
-        ("{t}.due_on <= {v}", due_until),
-    )
+invoices = listing(
+    "Invoices.",
+    client_id=UUID,
+    contract_id=UUID,
+    number=str,
+    settled=Choice(bool, "({t}.open_amount = 0) = {v}"),
+    due_until=Choice(date, "{t}.due_on <= {v}"),
+)

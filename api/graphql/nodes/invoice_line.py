@@ -26,4 +26,6 @@ class InvoiceLine:
     tax_rate_pct: Decimal = said("Sum of the percentages that are charged")
     tax_code: str = said("Empty where the contract's fixed percentage taxes it")
     tax_note: str = said("Reverse charge, or the reason of an exemption")
-    tax_evidence: str = said("Why and on what evidence it is taxed other than agreed")
+    tax_evidence: str = said(
+        "Why and on what evidence it is taxed other than agreed; or by which engine"
+    )

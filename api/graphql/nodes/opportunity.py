@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, many, money, noun, one, said
 from api.graphql.words import Stage
@@ -24,18 +24,8 @@ class Opportunity(Node):
     handoffs: Any = many("Handoff", "opportunity_id")
 
 
-def opportunities(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    stage: Stage | None = None,
-    external_ref: str | None = None,
-) -> Page:
-    """Opportunities."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.stage = {v}", stage and stage.value),
-        ("{t}.external_ref = {v}", external_ref),
-    )
+opportunities = listing(
+    "Opportunities.",
+    stage=Stage,
+    external_ref=str,
+)

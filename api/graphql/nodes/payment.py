@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.client import Client
 from api.graphql.noun import Money, Node, column, money, noun, one, said
 
@@ -27,18 +27,8 @@ class Payment(Node):
     client: Client | None = one("client_id")
 
 
-def payments(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    fully_applied: bool | None = None,
-) -> Page:
-    """Payments."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("({t}.unapplied = 0) = {v}", fully_applied),
-    )
+payments = listing(
+    "Payments.",
+    client_id=UUID,
+    fully_applied=Choice(bool, "({t}.unapplied = 0) = {v}"),
+)

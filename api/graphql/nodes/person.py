@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.legal_entity import LegalEntity
 from api.graphql.noun import Node, many, noun, one, said
 
@@ -19,12 +19,7 @@ class Person(Node):
     expenses: Any = many("Expense", "person_id")
 
 
-def people(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    code: str | None = None,
-) -> Page:
-    """People."""
-    return chosen(page(first, after, order), entity, ("{t}.code = {v}", code))
+people = listing(
+    "People.",
+    code=str,
+)

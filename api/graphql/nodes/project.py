@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.client import Client
 from api.graphql.nodes.contract import Contract
 from api.graphql.nodes.project_plan import ProjectPlan
@@ -42,22 +42,10 @@ class Project(Node):
     expenses: Any = many("Expense", "project_id")
 
 
-def projects(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    contract_id: UUID | None = None,
-    code: str | None = None,
-    closed: bool | None = None,
-) -> Page:
-    """Projects."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.contract_id = {v}", contract_id),
-        ("{t}.code = {v}", code),
-        ("{t}.closed = {v}", closed),
-    )
+projects = listing(
+    "Projects.",
+    client_id=UUID,
+    contract_id=UUID,
+    code=str,
+    closed=bool,
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.noun import Node, many, noun, said
 
 
@@ -18,12 +18,7 @@ class ProjectTemplate(Node):
     phases: Any = many("TemplatePhase", "template_id")
 
 
-def project_templates(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    deal_type: str | None = None,
-) -> Page:
-    """Templates by type of deal."""
-    return chosen(page(first, after, order), entity, ("{t}.deal_type = {v}", deal_type))
+project_templates = listing(
+    "Templates by type of deal.",
+    deal_type=str,
+)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.opportunity import Opportunity
 from api.graphql.noun import Money, Node, many, money, noun, one, said
 from api.graphql.sales_words import DiscountState, QuoteState
@@ -45,22 +45,10 @@ class Quote(Node):
     steps: Any = many("QuoteStep", "quote_id", "Who did what, in order")
 
 
-def quotes(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    opportunity_id: UUID | None = None,
-    state: QuoteState | None = None,
-    discount_state: DiscountState | None = None,
-    valid_until: date | None = None,
-) -> Page:
-    """Quotes; ``validUntil`` keeps those that lapse by a day."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.opportunity_id = {v}", opportunity_id),
-        ("{t}.state = {v}", state and state.value),
-        ("{t}.discount_state = {v}", discount_state and discount_state.value),
-        ("{t}.valid_until <= {v}", valid_until),
-    )
+quotes = listing(
+    "Quotes; ``validUntil`` keeps those that lapse by a day.",
+    opportunity_id=UUID,
+    state=QuoteState,
+    discount_state=DiscountState,
+    valid_until=Choice(date, "{t}.valid_until <= {v}"),
+)

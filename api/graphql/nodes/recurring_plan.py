@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.contract import Contract
 from api.graphql.noun import Money, Node, many, money, noun, one, said
 
@@ -26,12 +26,7 @@ class RecurringPlan(Node):
     charges: Any = many("RecurringCharge", "plan_id")
 
 
-def recurring_plans(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    contract_id: UUID | None = None,
-) -> Page:
-    """Recurring plans."""
-    return chosen(page(first, after, order), entity, ("{t}.contract_id = {v}", contract_id))
+recurring_plans = listing(
+    "Recurring plans.",
+    contract_id=UUID,
+)

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import listing
 from api.graphql.nodes.invoice import Invoice
 from api.graphql.noun import Money, money, noun, one, said
 
@@ -27,18 +27,8 @@ class Reminder:
     invoice: Invoice | None = one("invoice_id")
 
 
-def reminders(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-    invoice_id: UUID | None = None,
-) -> Page:
-    """Reminders, in the order they were sent."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.client_id = {v}", client_id),
-        ("{t}.invoice_id = {v}", invoice_id),
-    )
+reminders = listing(
+    "Reminders, in the order they were sent.",
+    client_id=UUID,
+    invoice_id=UUID,
+)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.contract import Contract
 from api.graphql.nodes.revenue_obligation import SHARED
 from api.graphql.noun import Money, many, money, noun, one, said
@@ -29,13 +29,7 @@ class RevenueContract:
     obligations: Any = many("RevenueObligation", "contract_id")
 
 
-def revenue_contracts(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    client_id: UUID | None = None,
-) -> Page:
-    """Contracts that a revenue run earns."""
-    of_client = "{t}.contract_id IN (SELECT id FROM contracts WHERE client_id = {v})"
-    return chosen(page(first, after, order), entity, (of_client, client_id))
+revenue_contracts = listing(
+    "Contracts that a revenue run earns.",
+    client_id=Choice(UUID, "{t}.contract_id IN (SELECT id FROM contracts WHERE client_id = {v})"),
+)

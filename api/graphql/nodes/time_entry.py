@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.graphql.connection import Order, Page, chosen, page
+from api.graphql.listing import Choice, listing
 from api.graphql.nodes.person import Person
 from api.graphql.nodes.project import Project
 from api.graphql.noun import Money, Node, money, noun, one, said
@@ -31,24 +31,11 @@ class TimeEntry(Node):
     project: Project | None = one("project_id")
 
 
-def time_entries(
-    first: int,
-    after: str | None = None,
-    order: Order = Order.ascending,
-    entity: str | None = None,
-    project_id: UUID | None = None,
-    person_id: UUID | None = None,
-    state: TimeState | None = None,
-    from_date: date | None = None,
-    to_date: date | None = None,
-) -> Page:
-    """Time entries; both dates belong to the range."""
-    return chosen(
-        page(first, after, order),
-        entity,
-        ("{t}.project_id = {v}", project_id),
-        ("{t}.person_id = {v}", person_id),
-        ("{t}.state = {v}", state and state.value),
-        ("{t}.work_date >= {v}", from_date),
-        ("{t}.work_date <= {v}", to_date),
-    )
+time_entries = listing(
+    "Time entries; both dates belong to the range.",
+    project_id=UUID,
+    person_id=UUID,
+    state=TimeState,
+    from_date=Choice(date, "{t}.work_date >= {v}"),
+    to_date=Choice(date, "{t}.work_date <= {v}"),
+)

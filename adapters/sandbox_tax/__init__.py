@@ -1,0 +1,1 @@
+"""The sandbox tax engine: asked before an invoice, told after it."""
