@@ -93,8 +93,8 @@ def test_balances_and_movements_are_our_trial_balance(year: Firm, tmp_path: Path
 
     closing = {code: side(one, "Closing") for code, one in accounts.items()}
     assert {code: found for code, found in closing.items() if found} == balances(year, "DE01")
-    for code, one in accounts.items():
-        assert side(one, "Opening") + moved.get(code or "", D(0)) == closing[code]
+    for of, one in accounts.items():
+        assert side(one, "Opening") + moved.get(of or "", D(0)) == closing[of]
 
 
 def test_totals_stand_before_what_they_count(year: Firm, tmp_path: Path) -> None:
