@@ -30,6 +30,7 @@ from tests.projections.history import YEAR_END, live_a_year
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
+    "close-checklist": {"entity": "DE01"},
     "flux": {"entity": "DE01"},
     "customer-statement": {"client": "ACME"},
     "rollforward": {"account": "1200"},
