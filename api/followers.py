@@ -62,5 +62,8 @@ class Followers:
         return waits
 
     def close(self) -> None:
-        """Give up the connection that watches."""
+        """Give up the leads and the connection that watches."""
+        for reactor in self._reactors:
+            reactor.close()
+        self._feed.close()
         self._conn.close()

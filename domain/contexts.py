@@ -35,10 +35,14 @@ import domain.delivery.time_policy_commands as time_policies
 import domain.delivery.timer_commands as timers
 import domain.delivery.work_plan_commands as work_plans
 import domain.integration.commands as integration
+import domain.ledger.attestation_commands as attestations
 import domain.ledger.book_commands as books
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
 import domain.ledger.opening_commands as openings
+import domain.ledger.policy_commands as ledger_policies
+import domain.ledger.proposal_commands as journal_proposals
+import domain.ledger.recurring_commands as recurring_journals
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
 import domain.pricing.commands as pricing
@@ -62,14 +66,15 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "billing_runs", "billing_schedules", "books",
-    "change_orders", "clauses", "closes", "closings", "collections", "consolidated_invoices",
-    "contract_costs", "contracts", "credit_memos", "deposits", "expenses", "firm_details",
-    "handoffs", "integration", "invoices", "ledger", "memo_credits", "minimums", "openings",
-    "organisation", "outlooks", "parking", "paying_terms", "payment_corrections", "payments",
-    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
-    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring", "reissues",
-    "retainage", "retainers", "revenue", "revenue_changes", "revenue_runs", "sales",
-    "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
-    "time_policies", "timers", "usage", "work_plans", "write_offs",
+    "access", "adjustments", "allowances", "attestations", "billing_runs", "billing_schedules",
+    "books", "change_orders", "clauses", "closes", "closings", "collections",
+    "consolidated_invoices", "contract_costs", "contracts", "credit_memos", "deposits", "expenses",
+    "firm_details", "handoffs", "integration", "invoices", "journal_proposals", "ledger",
+    "ledger_policies", "memo_credits", "minimums", "openings", "organisation", "outlooks",
+    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
+    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
+    "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
+    "retainers", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_determinations",
+    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
+    "usage", "work_plans", "write_offs",
 ]  # fmt: skip

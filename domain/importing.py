@@ -214,6 +214,7 @@ class Import:
         missing = [id_ for id_ in ids if id_ not in self._aggregates and id_ not in self._absent]
         if missing:
             self._aggregates |= self._store.load_fresh(missing)
+            self._absent.update(id_ for id_ in missing if id_ not in self._aggregates)
         return {id_: self._aggregates[id_] for id_ in ids if id_ in self._aggregates}
 
     consult = fetch

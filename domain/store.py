@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, cast
@@ -206,11 +206,20 @@ class Desk:
         self, shelf: Shelf, ids: Sequence[UUID], look: Callable[[UUID], Root | None], *, keep: bool
     ) -> dict[UUID, Root]:
         found = {} if self.fresh else {id_: agg for id_ in ids if (agg := look(id_))}
-        missing = [id_ for id_ in ids if id_ not in found]
+        empty = keep and not self.fresh
+        missing = [id_ for id_ in ids if id_ not in found and not (empty and shelf.is_empty(id_))]
         loaded = self._store.load_fresh(missing) if missing else {}
-        for aggregate in loaded.values() if keep else ():
-            shelf.put(aggregate)
+        if keep:
+            _lay_down(shelf, missing, loaded)
         return found | loaded
+
+
+def _lay_down(shelf: Shelf, asked: Iterable[UUID], loaded: Mapping[UUID, Root]) -> None:
+    for id_ in asked:
+        if aggregate := loaded.get(id_):
+            shelf.put(aggregate)
+        else:
+            shelf.note_empty(id_)
 
 
 def pause(attempt: int) -> None:

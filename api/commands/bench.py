@@ -10,11 +10,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from api.bench import balances
 from api.bench.line import Line
 
 GROUPS = ("append", "importing", "journals", "numbering", "projecting", "freshness", "balances",
-          "http", "runs")  # fmt: skip
+          "http", "runs", "closing")  # fmt: skip
 
 
 @click.command("bench")
@@ -28,6 +27,8 @@ GROUPS = ("append", "importing", "journals", "numbering", "projecting", "freshne
 @click.option("--only", multiple=True, type=click.Choice(GROUPS), help="Some groups only.")
 def command(only: tuple[str, ...], *, ledger_lines: int, as_json: bool) -> None:
     """Measure on a scratch embedded server; takes some minutes and leaves nothing behind."""
+    from api.bench import balances
+
     balances.LARGE = ledger_lines
     lines = []
     for line in measured(only or GROUPS):

@@ -1,5 +1,6 @@
 """What accountants and controllers do with periods and journals."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
@@ -14,8 +15,10 @@ from domain.ledger.chart import account
 from domain.ledger.dimensions import NOWHERE, Dimensions
 from domain.ledger.journal import MAIN_BOOK, Journal, Line, check_balance
 from domain.ledger.period import Calendar, calendar_id, month_of
+from domain.ledger.policy import policy_of
 from domain.money import CurrencyMismatch, require_fine
 from domain.organisation.commands import legal_entity
+from domain.organisation.legal_entity import LegalEntity
 from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
@@ -133,10 +136,9 @@ class JournalLineInput(Value):
         return None if said == NOWHERE else said
 
 
-class PostJournal(Command):
-    """Post a manual journal to the main book."""
+class JournalFields(Command):
+    """A manual journal of the main book."""
 
-    ROLES: ClassVar = ACCOUNTANTS
     journal_id: UUID
     entity: str
     accounting_date: date
@@ -149,35 +151,71 @@ class PostJournal(Command):
         del today
         return self.effective_date or self.accounting_date
 
-    def run(self, work: UnitOfWork) -> Answer:
-        """Raises Unbalanced, ControlAccount, UnknownAccount, PeriodClosed, AmountTooFine.
-
-        A line in the books' own currency, or with the opposite sign in the books, is a
-        CurrencyMismatch where the two amounts contradict each other.
-        """
+    def decided(self, work: UnitOfWork) -> tuple[LegalEntity, tuple[Line, ...]]:
+        """The entity and the lines, once the month is open and the id is free."""
         entity = legal_entity(work, self.entity)
         require_open(work, self, self.entity, self.accounting_date)
         if work.load_or_none(Journal, self.journal_id):
             raise AlreadyTaken(f"journal {self.journal_id} exists", field="journal_id")
-        lines = tuple(self._line(work, given, entity.currency) for given in self.lines)
-        check_balance(lines, entity.currency)
+        return entity, manual_lines(work, entity, self.lines, self.accounting_date)
+
+
+class PostJournal(JournalFields):
+    """Post a manual journal to the main book."""
+
+    ROLES: ClassVar = ACCOUNTANTS
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises Unbalanced, ControlAccount, UnknownAccount, PeriodClosed, AmountTooFine.
+
+        A line in the books' own currency, or with the opposite sign in the books, is a
+        CurrencyMismatch where the two amounts contradict each other. By the entity's policy:
+        DimensionMissing, ApprovalNeeded.
+        """
+        entity, lines = self.decided(work)
+        policy_of(work, self.entity).require_small(lines, entity.currency)
         journal = Journal(
             self.journal_id, self.entity, MAIN_BOOK, entity.currency, self.accounting_date,
             self.description, self.document, lines, None, "manual", 1, None,
         )  # fmt: skip
         return Answer(id=work.add(journal).id)
 
-    def _line(self, work: UnitOfWork, given: JournalLineInput, books: str) -> Line:
-        require_manual(given.account)
-        amount, functional = given.debit - given.credit, given.functional
-        require_fine(amount, given.currency, field="lines")
-        if functional is None:
-            functional = quote(work, given.currency, books, self.accounting_date).convert(amount)
-        require_fine(functional, books, field="lines")
-        if amount * functional < 0 or (given.currency == books and amount != functional):
-            raise CurrencyMismatch(f"{amount} {given.currency} are not {functional} {books}")
-        return Line(given.account, given.currency, amount, functional, given.project_id,
-                    given.dimensions())  # fmt: skip
+
+def manual_lines(
+    work: UnitOfWork, entity: LegalEntity, given: Iterable[JournalLineInput], on: date
+) -> tuple[Line, ...]:
+    """Balanced lines at the rates of a day, each with what its account must say.
+
+    Raises Unbalanced, ControlAccount, UnknownAccount, AmountTooFine, CurrencyMismatch,
+    MissingRate, DimensionMissing.
+    """
+    return checked_lines(
+        work, entity, (manual_line(work, one, entity.currency, on) for one in given)
+    )
+
+
+def checked_lines(
+    work: UnitOfWork, entity: LegalEntity, lines: Iterable[Line]
+) -> tuple[Line, ...]:
+    """The lines of a journal that somebody writes. Raises Unbalanced, DimensionMissing."""
+    listed = tuple(lines)
+    check_balance(listed, entity.currency)
+    policy_of(work, entity.code).require_dimensions(listed)
+    return listed
+
+
+def manual_line(work: UnitOfWork, given: JournalLineInput, books: str, on: date) -> Line:
+    """Raises ControlAccount, UnknownAccount, AmountTooFine, CurrencyMismatch, MissingRate."""
+    require_manual(given.account)
+    amount, functional = given.debit - given.credit, given.functional
+    require_fine(amount, given.currency, field="lines")
+    if functional is None:
+        functional = quote(work, given.currency, books, on).convert(amount)
+    require_fine(functional, books, field="lines")
+    if amount * functional < 0 or (given.currency == books and amount != functional):
+        raise CurrencyMismatch(f"{amount} {given.currency} are not {functional} {books}")
+    return Line(given.account, given.currency, amount, functional, given.project_id,
+                given.dimensions())  # fmt: skip
 
 
 class ReverseJournal(Command):

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
+from domain.ledger.attestation_commands import AttestReport
 from domain.ledger.close_commands import HardClosePeriod
 from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
+from projections.gathering import attestation
 from projections.gathering.close import books_to_close
 from projections.table import Conn
 
@@ -26,17 +28,18 @@ C = TypeVar("C", bound=Command)
 
 @dataclass(frozen=True)
 class Gathering:
-    """``reads`` names the projections; ``fields`` answers the command's fields at a position.
+    """``reads`` names the projections, perhaps by command; ``fields`` answers its fields.
 
     ``fields`` gets the connection inside the snapshot, the command as asked, and the position.
     """
 
-    reads: tuple[str, ...]
+    reads: tuple[str, ...] | Callable[[Any], tuple[str, ...]]
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
 GATHERINGS: dict[type[Command], Gathering] = {
     HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
+    AttestReport: Gathering(attestation.reads, attestation.digest),
 }
 """Every command with ``GATHERED`` fields, and where they come from."""
 
@@ -49,7 +52,8 @@ def gathered(conn: Conn, command: C) -> C:
     if not command.GATHERED:
         return command
     found = GATHERINGS[type(command)]
-    with _read_up(conn, found.reads, log_end(conn)) as known:
+    reads = found.reads if isinstance(found.reads, tuple) else found.reads(command)
+    with _read_up(conn, reads, log_end(conn)) as known:
         fields = found.fields(conn, command, known)
     given = {name: getattr(command, name) for name in command.model_fields_set}
     return type(command).model_validate({**given, "command_id": command.command_id, **fields})

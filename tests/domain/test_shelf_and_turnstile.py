@@ -35,6 +35,22 @@ def test_a_shelf_keeps_what_was_used_last(paper: PaperFirm) -> None:
     assert shelf.get(third.id) is third
 
 
+def test_a_shelf_knows_what_is_nowhere_until_it_is(paper: PaperFirm) -> None:
+    [one] = some(paper, 1)
+    shelf = Shelf(10)
+    shelf.note_empty(one.id)
+
+    assert shelf.is_empty(one.id)
+    assert shelf.get(one.id) is None
+    assert not shelf.is_empty(new("another"))
+
+    shelf.put(one)
+    assert not shelf.is_empty(one.id)
+    shelf.note_empty(one.id)
+    shelf.drop([one.id])
+    assert not shelf.is_empty(one.id)
+
+
 def test_what_is_taken_is_taken_by_one(paper: PaperFirm) -> None:
     [one] = some(paper, 1)
     shelf = Shelf(10)

@@ -18,6 +18,7 @@ from domain.delivery.project import ProjectClosed
 from domain.delivery.time_entry import timesheet_id
 from domain.errors import Refusal
 from domain.ledger.period import Calendar, calendar_id
+from domain.ledger.policy import ApprovalNeeded
 from domain.request import AlreadyTaken, Conflict, KeyReused, TooBusy
 from domain.store import Store
 from domain.unit_of_work import StaleVersion
@@ -356,6 +357,24 @@ def test_a_store_reads_aggregates_through_the_librarys_repository(office: Firm) 
 
     assert (person.code, person.version, first.version) == ("P1", 2, 1)
     assert first.cost_rates == {}
+
+
+def test_what_was_nowhere_is_found_once_another_process_made_it(
+    office: Firm, other: Store
+) -> None:
+    office.do("PostJournal", **journal_of("before", "1500"))
+    other.execute(made("SetJournalApproval", entity="DE01", above="1000"), CHIEF)
+
+    with pytest.raises(ApprovalNeeded):
+        office.do("PostJournal", **journal_of("after", "1500"))
+
+
+def journal_of(name: str, amount: str) -> dict[str, Any]:
+    """Rent of an amount."""
+    return {"journal_id": new(name), "entity": "DE01", "accounting_date": "2025-01-09",
+            "description": "rent",
+            "lines": [{"account": "6010", "currency": "EUR", "debit": amount},
+                      {"account": "2000", "currency": "EUR", "credit": amount}]}  # fmt: skip
 
 
 def test_a_small_shelf_only_costs_reading_again(office: Firm) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from domain.ledger.attestation import DigestDiffers
 from domain.ledger.closing import CloseTasksOpen
 from domain.ledger.period import PeriodClosed, calendar_id
-from projections.as_of import snapshot
+from projections.as_of import NotYetRead, snapshot
 from projections.close_tasks import Closing, close_tasks
+from projections.report import BadParameter
 from projections.reports import REPORTS
 from tests.firm import Firm
 from tests.projections.faults import damage
@@ -174,3 +176,29 @@ def test_an_empty_entity_closes(firm: Firm) -> None:
 def test_a_closed_month_takes_no_journal_until_it_is_open_again(year: Firm) -> None:
     with pytest.raises(PeriodClosed):
         rent(year, "too late", "1", date(2025, 1, 31))
+
+
+def test_a_report_is_vouched_for_by_its_digest(year: Firm) -> None:
+    known = end(year)
+    with year.system.connect() as conn:
+        said = REPORTS["trial-balance"].run(
+            conn, {"effective": LAST, "entity": "DE01", "known": known}
+        )
+    given = {
+        "attestation_id": calendar_id("audit"), "entity": "DE01", "report": "trial-balance",
+        "parameters": [{"name": "effective", "value": str(LAST)}], "known": known,
+        "digest": said.digest,
+    }  # fmt: skip
+    year.work(year.win("Later")[1], date(2025, 1, 8))
+
+    year.do("AttestReport", **given)
+
+    again = {**given, "attestation_id": calendar_id("another")}
+    with pytest.raises(DigestDiffers):
+        year.do("AttestReport", **{
+            **again, "parameters": [{"name": "effective", "value": "2025-12-31"}],
+        })  # fmt: skip
+    with pytest.raises(BadParameter):
+        year.do("AttestReport", **{**again, "report": "sync-health"})
+    with pytest.raises(NotYetRead):
+        year.do("AttestReport", **{**again, "known": known + 10_000})
