@@ -39,6 +39,7 @@ from domain.actor import EVERY_ENTITY, SYSTEM, Actor
 from domain.integration.commands import RecordDelivery
 from domain.request import Cause
 from domain.store import Store
+from projections.allocations import Allocations
 from projections.audit_trail import AuditTrail
 from projections.billable_states import BillableStates
 from projections.billing_plan import BillingPlan
@@ -66,6 +67,7 @@ from projections.receivables import Receivables
 from projections.recurring import Recurring
 from projections.retainage import Retainage
 from projections.retainers import Retainers
+from projections.revaluations import Revaluations
 from projections.revenue_contracts import RevenueContracts
 from projections.slots import install
 from projections.sold_contracts import SoldContracts
@@ -198,6 +200,8 @@ class System:
             BillableStates(), SoldContracts(), ContractLimits(), ChangeOrders(), Quotes(),
             Handoffs(), Rebates(), Templates(), ProjectOutlooks(),
             BillingPlan(), PayApplications(), Retainage(), Deposits(), Periods(),
+            Allocations(),
+            Revaluations(),
         ]  # fmt: skip
 
     def prepare(self) -> None:

@@ -1,6 +1,8 @@
 """The contexts, one line each: importing this makes every command and event known."""
 
 import domain.access.commands as access
+import domain.allocation.rule_commands as allocation_rules
+import domain.allocation.run_commands as allocation_runs
 import domain.billing.adjustment_commands as adjustments
 import domain.billing.consolidated_commands as consolidated_invoices
 import domain.billing.credit_commands as credit_memos
@@ -24,6 +26,7 @@ import domain.contracts.change_order_commands as change_orders
 import domain.contracts.clause_commands as clauses
 import domain.contracts.commands as contracts
 import domain.contracts.price_commands as price_clauses
+import domain.contracts.rate_commands as contract_rates
 import domain.delivery.closing_commands as closings
 import domain.delivery.expense_commands as expenses
 import domain.delivery.outlook_commands as outlooks
@@ -43,6 +46,7 @@ import domain.ledger.opening_commands as openings
 import domain.ledger.policy_commands as ledger_policies
 import domain.ledger.proposal_commands as journal_proposals
 import domain.ledger.recurring_commands as recurring_journals
+import domain.ledger.revaluation_commands as revaluations
 import domain.organisation.commands as organisation
 import domain.organisation.detail_commands as firm_details
 import domain.pricing.commands as pricing
@@ -66,15 +70,16 @@ import domain.sales.quote_approval_commands as quote_approvals
 import domain.sales.quote_commands as quotes
 
 __all__ = [
-    "access", "adjustments", "allowances", "attestations", "billing_runs", "billing_schedules",
-    "books", "change_orders", "clauses", "closes", "closings", "collections",
-    "consolidated_invoices", "contract_costs", "contracts", "credit_memos", "deposits", "expenses",
-    "firm_details", "handoffs", "integration", "invoices", "journal_proposals", "ledger",
-    "ledger_policies", "memo_credits", "minimums", "openings", "organisation", "outlooks",
-    "parking", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
-    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
-    "retainers", "revenue", "revenue_changes", "revenue_runs", "sales", "tax_determinations",
-    "tax_overrides", "taxes", "templates", "time", "time_corrections", "time_policies", "timers",
-    "usage", "work_plans", "write_offs",
+    "access", "adjustments", "allocation_rules", "allocation_runs", "allowances", "attestations",
+    "billing_runs", "billing_schedules", "books", "change_orders", "clauses", "closes", "closings",
+    "collections", "consolidated_invoices", "contract_costs", "contract_rates", "contracts",
+    "credit_memos", "deposits", "expenses", "firm_details", "handoffs", "integration", "invoices",
+    "journal_proposals", "ledger", "ledger_policies", "memo_credits", "minimums", "openings",
+    "organisation", "outlooks", "parking", "paying_terms", "payment_corrections", "payments",
+    "pipeline", "price_clauses", "pricing", "progress", "projects", "provisions",
+    "quote_approvals", "quotes", "rebates", "receivables_policies", "recurring",
+    "recurring_journals", "reissues", "retainage", "retainers", "revaluations", "revenue",
+    "revenue_changes", "revenue_runs", "sales", "tax_determinations", "tax_overrides", "taxes",
+    "templates", "time", "time_corrections", "time_policies", "timers", "usage", "work_plans",
+    "write_offs",
 ]  # fmt: skip

@@ -5,14 +5,26 @@ together. py-moneyed's own rounding is half-even, so rounding is ours.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
+from math import lcm
 
 from moneyed import CurrencyDoesNotExist, Money, get_currency
 
 from domain.errors import Refusal
 
-__all__ = ["Money", "checked", "minor_unit", "quantize", "require_fine", "split", "to_minor"]
+__all__ = [
+    "Money",
+    "apportion",
+    "checked",
+    "minor_unit",
+    "quantize",
+    "require_fine",
+    "split",
+    "to_minor",
+    "whole_numbers",
+]
 
 LARGEST = Decimal(10) ** 14
 
@@ -79,17 +91,32 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(amount / minor_unit(currency))
 
 
-def split(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+def split(
+    total: Decimal, weights: Sequence[Decimal] | Sequence[Fraction], currency: str
+) -> list[Decimal]:
     """Parts in proportion to ``weights`` that sum to ``total``, by largest remainder.
 
-    Ties go to the earlier part. Weights are not all zero and share a sign.
+    Ties go to the earlier part; shares are exact. Weights are not all zero and share a sign.
     """
-    unit, whole = minor_unit(currency), sum(weights)
-    exact = [total * weight / whole for weight in weights]
-    parts = [share.quantize(unit, ROUND_DOWN) for share in exact]
-    left = int((total - sum(parts)) / unit)
-    step = unit if left > 0 else -unit
-    order = sorted(range(len(parts)), key=lambda i: -abs(exact[i] - parts[i]))
-    for i in order[: abs(left)]:
-        parts[i] += step
-    return parts
+    unit = minor_unit(currency)
+    return [part * unit for part in apportion(int(total / unit), whole_numbers(weights))]
+
+
+def apportion(units: int, weights: Sequence[int]) -> list[int]:
+    """The same in whole units by whole weights, with their sum not zero."""
+    whole, sign = sum(weights), -1 if units < 0 else 1
+    shares = [divmod(abs(units) * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
+    left = abs(units) - sum(parts)
+    if left:
+        rests = [abs(rest) for _, rest in shares]
+        for at in sorted(range(len(parts)), key=rests.__getitem__, reverse=True)[:left]:
+            parts[at] += 1
+    return parts if sign > 0 else [-part for part in parts]
+
+
+def whole_numbers(weights: Sequence[Decimal] | Sequence[Fraction]) -> list[int]:
+    """Whole numbers in the same proportions."""
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(below for _, below in ratios))
+    return [above * (common // below) for above, below in ratios]

@@ -11,9 +11,11 @@ from typing import Any
 
 from domain.ledger.chart import SUSPENSE
 from domain.ledger.closing import CloseTask
+from domain.ledger.foreign_balance import monetary
 from domain.ledger.journal import MAIN_BOOK
 from domain.ledger.period import month_after
 from projections.balances import Scope, balances_at
+from projections.gathering.foreign_balances import held
 from projections.table import Conn
 from projections.verify.sub_ledgers import gaps
 
@@ -38,6 +40,10 @@ WHERE c.entity = %(entity)s AND EXISTS (
         AND o.starts_on <= %(last)s)
 AND NOT EXISTS (
     SELECT FROM revenue_runs r WHERE r.contract_id = c.contract_id AND r.period >= %(month)s)
+"""
+REVALUED = """
+SELECT read_at FROM revaluation_runs WHERE entity = %(entity)s AND month = %(month)s
+ORDER BY position DESC LIMIT 1
 """
 
 
@@ -113,17 +119,27 @@ def revenue(at: Closing) -> Iterator[str]:
         yield f"{count} contracts have no revenue run of the month"
 
 
+def revaluation(at: Closing) -> Iterator[str]:
+    """Foreign balances are valued at the closing rates, as they are now."""
+    now = held(at.conn, at.entity, at.last, at.known)
+    runs = at.rows(REVALUED)
+    if not runs and monetary(now):
+        yield "foreign balances are not valued at the closing rates"
+    if runs and held(at.conn, at.entity, at.last, runs[0][0]) != now:
+        yield "foreign balances have changed since they were revalued"
+
+
 Ask = Callable[[Closing], Iterator[str]]
 READS = (
     "ledger", "receivables", "contract_position", "retainage", "deposits", "unbilled",
-    "time_entries", "revenue_contracts", "posting", "policies",
+    "time_entries", "revenue_contracts", "revaluations", "posting", "policies",
 )  # fmt: skip
 MUST: dict[str, Ask] = {
     "readers": read_up, "sub-ledgers": sub_ledgers, "suspense": suspense,
 }  # fmt: skip
 MAY: dict[str, Ask] = {
     "follow-ups": dead_letters, "deliveries": undelivered, "unbilled": unbilled,
-    "time": unapproved, "revenue": revenue,
+    "time": unapproved, "revenue": revenue, "revaluation": revaluation,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from domain.billing.lines import TaxBasis
 from domain.billing.payment import Payment
 from domain.ledger.chart import CUSTOMER_CREDITS, SUSPENSE
 from domain.ledger.receivables_posting import receipt_account
+from domain.receivables.across import Across
 from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
 from domain.receivables.reduction import Reduction
@@ -116,7 +117,7 @@ class Receivables(Projection):
     """The sum of an invoice's moves is what it has open, in its currency and in the books."""
 
     name = "receivables"
-    version = 5
+    version = 6
     tables = (INVOICES, CONSOLIDATED, LINES, REDUCTIONS, MEMOS, PAYMENTS, USES, MOVES, CREDITS)
 
     @on(Invoice.Issued)
@@ -232,6 +233,28 @@ class Receivables(Projection):
                     fact.invoice_number)  # fmt: skip
         self._credit(fact, at, fold, day, sign * fact.amount, sign * fact.paid, what,
                      fact.invoice_number)  # fmt: skip
+
+    @on(Payment.AppliedAcross)
+    def applied_across(self, fact: Payment.AppliedAcross, at: Recorded, fold: Fold) -> None:
+        """An invoice was settled by money of another currency."""
+        self._across(fact.across, at, fold, fact.across.applied_on, -1, "payment, applied")
+
+    @on(Payment.UnappliedAcross)
+    def across_taken_off(self, fact: Payment.UnappliedAcross, at: Recorded, fold: Fold) -> None:
+        """It is open again."""
+        self._across(fact.across, at, fold, fact.unapplied_on, 1, "payment, taken off")
+
+    def _across(
+        self, one: Across, at: Recorded, fold: Fold, day: Any, sign: int, what: str
+    ) -> None:
+        fold.add(REDUCTIONS, one.invoice_id, paid=-sign * one.amount)
+        fold.add(USES, at.stream_id, applied=-sign * one.paid_amount)
+        fold.append(MOVES, at.position, one.invoice_id, day, one.entity, one.client_code,
+                    one.invoice_number, None, one.currency, sign * one.amount, one.books,
+                    sign * one.booked, what, one.invoice_number)  # fmt: skip
+        fold.append(CREDITS, at.position, at.stream_id, CUSTOMER_CREDITS, one.client_code, day,
+                    one.entity, one.paid_currency, sign * one.paid_amount, one.books,
+                    sign * one.paid, what, one.invoice_number)  # fmt: skip
 
     @on(ContractDeposits.Applied)
     def deposit_applied(self, fact: ContractDeposits.Applied, at: Recorded, fold: Fold) -> None:

@@ -1,10 +1,12 @@
 """What was sold: price and term of contracts, changes of them, steps of a sale, days' rates."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from domain.contracts.contract import Contract
 from domain.policies import contract_id
 from domain.pricing.fx import ECB, FxRates, fx_id
+from domain.pricing.published_rate import PER_BASE, Published
 from domain.sales.opportunity import Opportunity
 from projections.fold import Fold
 from projections.projection import Projection, on
@@ -42,6 +44,12 @@ RATES = Table(
     key=("position", "currency"),
     indexes=("currency, quoted_on",),
 )
+
+
+def per_base(rates: Mapping[str, Decimal], directions: Mapping[str, str]) -> dict[str, Decimal]:
+    """Units of each currency for one of the base."""
+    figures = {c: Published.of(rate, directions.get(c, PER_BASE)) for c, rate in rates.items()}
+    return {currency: one.pair[0] / one.pair[1] for currency, one in figures.items()}
 
 
 class SoldContracts(Projection):
@@ -95,12 +103,13 @@ class SoldContracts(Projection):
     @on(FxRates.Recorded)
     def quoted(self, fact: FxRates.Recorded, at: Recorded, fold: Fold) -> None:
         """A day's rates, the base among them."""
-        self._rates({fact.base: Decimal(1), **fact.rates}, at, fold)
+        rates = per_base(fact.rates, fact.directions)
+        self._rates({fact.base: Decimal(1), **rates}, at, fold)
 
     @on(FxRates.Corrected)
     def corrected(self, fact: FxRates.Corrected, at: Recorded, fold: Fold) -> None:
         """The day's rates, again; a later position holds."""
-        self._rates(fact.rates, at, fold)
+        self._rates(per_base(fact.rates, fact.directions), at, fold)
 
     def _rates(self, rates: dict[str, Decimal], at: Recorded, fold: Fold) -> None:
         """Those that documents are booked at; a day's rates are effective on their day."""

@@ -13,7 +13,7 @@ from rich.table import Table
 from api.bench.line import Line
 
 GROUPS = ("append", "importing", "journals", "numbering", "projecting", "freshness", "balances",
-          "http", "runs", "closing")  # fmt: skip
+          "http", "runs", "closing", "allocations")  # fmt: skip
 
 
 @click.command("bench")

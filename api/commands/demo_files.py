@@ -20,7 +20,7 @@ from adapters.imports.timesheets.entry import TimeOptions
 from adapters.imports.timesheets.recognise import read as read_hours
 from adapters.imports.verdict import Broken
 from api.commands.import_ import command as importing
-from api.demo.closing import closing
+from api.demo.closing import closing, revaluing
 from api.demo.firm import HOUSES, YEAR
 from api.demo.month import last_day
 from api.demo.year import MANAGER, OFFICE
@@ -199,8 +199,10 @@ class RealYear:
         for number in range(1, month + 1):
             first = date(YEAR, number, 1)
             self.settle()
-            for command in closing(self._system, "demo files", HOUSE.code, first):
-                self._do(OFFICE, command)
+            for steps in (revaluing, closing):
+                for command in list(steps(self._system, "demo files", HOUSE.code, first)):
+                    self._do(OFFICE, command)
+                self.settle()
         self.settle()
 
     def _rows(self, query: str, given: Sequence[Any]) -> list[Any]:

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.run_acceptances import acceptances
+from api.commands.run_allocation import allocation
 from api.commands.run_billing import billing, charges, issue
 from api.commands.run_retainers import retainers
+from api.commands.run_revaluation import revaluation
 from api.followers import catch_up
 from api.settings import settings
 from api.wiring import System, opened
@@ -63,6 +65,8 @@ command.add_command(billing)
 command.add_command(issue)
 command.add_command(retainers)
 command.add_command(acceptances)
+command.add_command(allocation)
+command.add_command(revaluation)
 
 
 @command.command("revenue")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.demo import month as months
-from api.demo.closing import closing
+from api.demo.closing import closing, revaluing
 from api.demo.firm import HOUSES, YEAR, Deal, deals, founding, person_id, selling
 from api.demo.sending import send
 from api.followers import Followers
@@ -147,6 +147,8 @@ class Year:
 
     def _close(self, month: int) -> None:
         for house in HOUSES:
+            self.settle()
+            self._send(revaluing(self._system, "demo", house.code, date(YEAR, month, 1)))
             self.settle()
             self._send(closing(self._system, "demo", house.code, date(YEAR, month, 1)))
         self.settle()

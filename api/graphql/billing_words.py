@@ -4,6 +4,7 @@ from typing import get_args
 
 from domain.billing.retainer_grant import Overage, Unit
 from domain.contracts.change_order import LimitSource
+from domain.pricing.published_rate import Direction
 from domain.pricing.tiers import TierMode
 from domain.pricing.time_rounding import Mode
 
@@ -36,6 +37,10 @@ BILLING: dict[tuple[str, ...], tuple[str, str]] = {
     ("invoice", "release"): (
         "RetainageTax",
         "Tax on what a client keeps: with the invoice, or with its release.",
+    ),
+    get_args(Direction): (
+        "RateDirection",
+        "An exchange rate: units for one of the base, or the base's for one, or for 100, of them.",
     ),
     get_args(Mode): ("TimeRoundingMode", "Which way billed minutes are rounded."),
     ("funded", "drawn", "expired", "adjusted", "taken_back", "repriced"): (

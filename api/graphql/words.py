@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import strawberry
 
+from api.graphql.allocation_words import ALLOCATION
 from api.graphql.billing_words import BILLING
 from api.graphql.revenue_words import REVENUE
 from domain.access import roles
@@ -104,7 +105,7 @@ KNOWN: dict[tuple[str, ...], Any] = {
     ),
     **{
         words: made(name, same(*words), said)
-        for words, (name, said) in (REVENUE | BILLING).items()
+        for words, (name, said) in (REVENUE | BILLING | ALLOCATION).items()
     },
 }
 

@@ -13,11 +13,11 @@ from domain.billing.proration import Span
 from domain.command import Answer, Command, Exact
 from domain.contracts.account import ContractAccount, account_id
 from domain.contracts.contract import Contract
+from domain.contracts.fixed_rate import price_quote
 from domain.errors import Refusal
 from domain.ledger.period import month_end
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
-from domain.pricing.fx import quote
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, CONTROLLER, SYSTEM})
@@ -92,7 +92,7 @@ class TrueUpCommitment(Command):
         ends = min(contract.ends_on, contract.terminated_on or contract.ends_on)
         active = Span.through(contract.starts_on, ends)
         found = commitment.missing(month, used, active)
-        rate = quote(work, contract.currency, entity.currency, last)
+        rate = price_quote(work, contract.id, contract.currency, entity.currency, last)
         commitment.true_up(month, used, active, rate, earned=contract.terms.earned_at_once)
         return TrueUpAnswer(
             id=commitment.id, minimum=found.minimum, used=found.usage, missing=found.true_up,

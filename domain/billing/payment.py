@@ -13,33 +13,10 @@ from uuid import UUID
 from domain.aggregate import Root, event
 from domain.billing.consent import Consent
 from domain.billing.invoice import OverApplied
-from domain.errors import Refusal
+from domain.billing.payment_refusals import AlreadyUsed, NotApplied, PaymentBounced
 from domain.pricing.fx import Quote
+from domain.receivables.across import Across
 from domain.receivables.reduction import Use, relieved
-
-
-class AlreadyUsed(Refusal):
-    """Some of the payment settles invoices or went back."""
-
-    code = "ALREADY_USED"
-
-
-class PaymentBounced(Refusal):
-    """The payment bounced."""
-
-    code = "PAYMENT_BOUNCED"
-
-
-class NotApplied(Refusal):
-    """Nothing of it settles that invoice."""
-
-    code = "NOT_APPLIED"
-
-
-class ClientUnknown(Refusal):
-    """Nobody has said whose money it is."""
-
-    code = "CLIENT_UNKNOWN"
 
 
 class Payment(Root):
@@ -127,6 +104,19 @@ class Payment(Root):
             """Money settled only what its own client owed."""
             state["consent"] = None
 
+    class AppliedAcross(Root.Event):
+        """Some of it settles an invoice in another currency."""
+
+        TOPIC = "billing.payment_applied_across"
+        across: Across
+
+    class UnappliedAcross(Root.Event):
+        """It was taken off that invoice, at the amounts it was applied at."""
+
+        TOPIC = "billing.payment_unapplied_across"
+        across: Across
+        unapplied_on: date
+
     class Refunded(Root.Event):
         """Some went back: ``functional`` leaves the bank, ``relieved`` is owed no more."""
 
@@ -197,6 +187,7 @@ class Payment(Root):
         self.amount = self.left = amount
         self.functional = self.functional_left = functional
         self.uses: dict[UUID, Use] = {}
+        self.across: dict[UUID, Across] = {}
         self.consents: dict[UUID, Consent] = {}
         self.spent = Decimal(0)
         self.reversed = False
@@ -216,6 +207,12 @@ class Payment(Root):
             self.entity, self.client_code, client_id, client_code, self.bank_reference, on,
             self.currency, self.amount, self.functional_currency, self.functional,
         )  # fmt: skip
+
+    @property
+    def applied(self) -> Decimal:
+        """What of it settles invoices, in its own currency."""
+        own = (use.amount for id_, use in self.uses.items() if id_ not in self.across)
+        return sum((*own, *(one.paid_amount for one in self.across.values())), Decimal(0))
 
     def require_standing(self) -> None:
         """Raises PaymentBounced."""
@@ -241,6 +238,22 @@ class Payment(Root):
             self._relief(amount), consent,
         )  # fmt: skip
 
+    def apply_across(
+        self, invoice_id: UUID, invoice_number: str, on: date, paid_amount: Decimal,
+        amount: Decimal, booked: Decimal, quote: Quote,
+    ) -> None:  # fmt: skip
+        """Use ``paid_amount`` of it for ``amount`` of an invoice in the quote's currency.
+
+        Raises OverApplied, AlreadyUsed for an invoice that it settles in part already.
+        """
+        if invoice_id in self.uses:
+            raise AlreadyUsed(f"it settles {invoice_number} already: take that off first")
+        self._applied_across(Across(
+            self.entity, self.client_code, invoice_id, invoice_number, self.bank_reference,
+            quote.of, amount, booked, quote.convert(amount), self.currency, paid_amount,
+            self._relief(paid_amount), self.functional_currency, on, quote,
+        ))  # fmt: skip
+
     def _relief(self, amount: Decimal) -> Decimal:
         if amount > self.left:
             raise OverApplied(f"payment has {self.left} {self.currency} left", field="amount")
@@ -252,6 +265,9 @@ class Payment(Root):
         if use is None:
             raise NotApplied("nothing of it settles that invoice", field="invoice_id")
         use.require_after(on)
+        if invoice_id in self.across:
+            self._unapplied_across(self.across[invoice_id], on)
+            return use
         self._unapplied(
             self.entity, self.client_code, invoice_id, use.number, self.bank_reference, on,
             self.currency, use.amount, self.functional_currency, use.booked, use.paid,
@@ -304,6 +320,22 @@ class Payment(Root):
             self.consents[invoice_id] = consent
         self.left -= amount
         self.functional_left -= paid
+
+    @event(AppliedAcross)
+    def _applied_across(self, across: Across) -> None:
+        one = across
+        self.uses[one.invoice_id] = Use(
+            one.invoice_number, one.amount, one.booked, one.paid, one.applied_on
+        )
+        self.across[one.invoice_id] = one
+        self.left -= one.paid_amount
+        self.functional_left -= one.paid
+
+    @event(UnappliedAcross)
+    def _unapplied_across(self, across: Across, unapplied_on: date) -> None:
+        del unapplied_on, self.uses[across.invoice_id], self.across[across.invoice_id]
+        self.left += across.paid_amount
+        self.functional_left += across.paid
 
     @event(Identified)
     def _identified(

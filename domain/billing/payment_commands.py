@@ -1,6 +1,7 @@
 """Cash: payments received and the invoices they settle."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from domain.access.roles import ADMIN, CASH, CONTROLLER
 from domain.billing.consent import Consent, OtherClient, Side, consented
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice
-from domain.billing.payment import ClientUnknown, Payment
+from domain.billing.payment import Payment
+from domain.billing.payment_refusals import ClientUnknown
 from domain.command import Amount, Answer, Command
 from domain.ledger.commands import require_open
-from domain.money import CurrencyMismatch
+from domain.money import CurrencyMismatch, Money
 from domain.organisation.client import Client
 from domain.organisation.commands import legal_entity
 from domain.pricing.fx import quote
@@ -86,6 +88,9 @@ class ApplyPayment(Command):
     invoice_id: UUID
     amount: Amount
     applied_on: date
+    paid: Amount | None = Field(
+        default=None, description="What of the payment it takes, where that is in another currency"
+    )
     take_discount: bool = Field(
         default=False, description="Let off what the client's early-payment terms offer"
     )
@@ -110,24 +115,52 @@ class ApplyPayment(Command):
 
         ClientUnknown, DiscountNotEarned, AboveTolerance; NothingToBill for no amount.
         Another client's invoice needs the payer's consent, within one entity, or is OtherClient.
+        Of another currency: MissingRate, AlreadyUsed for an invoice that it settles in part.
         """
         payment = work.load(Payment, self.payment_id)
         legal_entity(work, payment.entity)
         require_open(work, self, payment.entity, self.applied_on)
         invoice = work.load(Invoice, self.invoice_id)
         consent = self._consent(payment, invoice)
-        if not self.amount.currency.code == payment.currency == invoice.currency:
-            raise CurrencyMismatch("payment and invoice differ in currency", field="amount")
-        if self.amount.amount <= 0:
+        self._require_currencies(payment, invoice)
+        if min(self.amount.amount, self._taken.amount) <= 0:
             raise NothingToBill("an applied amount is positive", field="amount")
         invoice.require_open_amount(self.amount.amount)
         off = self._let_off(work, payment, invoice)
         with owing(work, invoice):
             booked = invoice.apply(payment.id, self.applied_on, self.amount.amount)
             off.reduce(invoice, payment.id, self.applied_on)
-        payment.apply(invoice.id, invoice.number, self.applied_on, self.amount.amount, booked,
-                      consent)  # fmt: skip
+        self._use(work, payment, invoice, booked, consent)
         return Answer(id=payment.id)
+
+    @property
+    def _taken(self) -> Money:
+        """What of the payment it takes."""
+        return self.amount if self.paid is None else self.paid
+
+    def _require_currencies(self, payment: Payment, invoice: Invoice) -> None:
+        given, taken = self.amount.currency.code, self._taken.currency.code
+        if (given, taken) != (invoice.currency, payment.currency):
+            raise CurrencyMismatch(
+                "payment and invoice differ in currency: say what of each counts", field="amount"
+            )
+        if self.paid is not None and payment.currency == invoice.currency:
+            raise CurrencyMismatch(f"both are in {payment.currency}: one amount", field="paid")
+
+    def _use(
+        self, work: UnitOfWork, payment: Payment, invoice: Invoice, booked: Decimal,
+        consent: Consent | None,
+    ) -> None:  # fmt: skip
+        on, amount = self.applied_on, self.amount.amount
+        if self.paid is None:
+            payment.apply(invoice.id, invoice.number, on, amount, booked, consent)
+            return
+        if consent:
+            raise OtherClient("another client's money settles in its own currency", field="paid")
+        rate = quote(work, invoice.currency, payment.functional_currency, on)
+        payment.apply_across(
+            invoice.id, invoice.number, on, self.paid.amount, amount, booked, rate
+        )
 
     def _consent(self, payment: Payment, invoice: Invoice) -> Consent | None:
         if payment.client_id is None:

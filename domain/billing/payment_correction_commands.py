@@ -166,7 +166,7 @@ class KeepSmallOverpayment(PaymentCommand):
         """
         payment, _ = self.payment(work, self.kept_on)
         tolerance = policy_of(work, payment.entity).forgiven.for_document(payment.quote)
-        used = sum(use.amount for use in payment.uses.values())
+        used = payment.applied
         found = write_off_small(-payment.left, used or payment.left, tolerance, payment.currency)
         if not used or not found.written_off:
             raise AboveTolerance(

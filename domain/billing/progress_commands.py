@@ -22,10 +22,10 @@ from domain.billing.value_schedule import (
 )
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, OutsideTerm
+from domain.contracts.fixed_rate import price_quote
 from domain.ledger.commands import ReasonNeeded
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
-from domain.pricing.fx import quote
 from domain.unit_of_work import UnitOfWork
 
 MANAGERS = frozenset({ADMIN, CONTRACT_MANAGER, CONTROLLER, MACHINE})
@@ -213,7 +213,8 @@ class CertifyPayApplication(ProgressCommand):
         books = legal_entity(work, contract.entity).currency
         found = values.certify(
             self.application_id, self.certified, self.certified_on, self.certificate, self.why,
-            quote(work, contract.currency, books, self.certified_on), work.actor.id,
+            price_quote(work, contract.id, contract.currency, books, self.certified_on),
+            work.actor.id,
             earned=contract.terms.earned_at_once,
         )  # fmt: skip
         return CertificateAnswer(

@@ -11,9 +11,9 @@ from domain.access.roles import ADMIN, BILLING, CONTRACT_MANAGER, CONTROLLER, SY
 from domain.billing.usage import UsageMeter, UsageTerm, meter_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, OutsideTerm
+from domain.contracts.fixed_rate import price_quote
 from domain.ledger.period import month_end
 from domain.organisation.commands import legal_entity
-from domain.pricing.fx import quote
 from domain.pricing.tiers import Tier, TierMode
 from domain.unit_of_work import UnitOfWork
 
@@ -131,7 +131,8 @@ class ChargeUsage(MeterCommand):
         entity = legal_entity(work, contract.entity)
         known = set(meter.charges)
         for month in list(meter.due(self.through)):
-            rate = quote(work, contract.currency, entity.currency, month_end(month))
+            last = month_end(month)
+            rate = price_quote(work, contract.id, contract.currency, entity.currency, last)
             meter.charge_month(month, rate, earned=contract.terms.earned_at_once)
         new = [share for id_, share in meter.charges.items() if id_ not in known]
         return UsageAnswer(

@@ -11,11 +11,11 @@ from domain.billing.billing_schedule import BillingSchedule, PlannedBySchedule, 
 from domain.billing.value_schedule import ValueSchedule, values_id
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.contract import Contract, ContractNotActive
+from domain.contracts.fixed_rate import price_quote
 from domain.delivery.budget import BudgetLine
 from domain.delivery.project import Project
 from domain.money import require_fine
 from domain.organisation.commands import legal_entity
-from domain.pricing.fx import quote
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
 
@@ -174,7 +174,7 @@ def accept(
     Raises UnknownMilestone, MilestoneNotReady, MissingRate, PlannedBySchedule.
     """
     entity, under = legal_entity(work, project.entity), project.contract_id
-    rate = quote(work, project.currency, entity.currency, on)
+    rate = price_quote(work, under, project.currency, entity.currency, on)
     if under and work.find(ValueSchedule, values_id(under)):
         raise PlannedBySchedule("its schedule of values bills it", field="project_id")
     earned = under is None or work.read(Contract, under).terms.earned_at_once

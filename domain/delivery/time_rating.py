@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.billing.drawing import draw_approved
 from domain.contracts.clauses import TimeTerms
 from domain.contracts.contract import Contract
+from domain.contracts.fixed_rate import price_quote
 from domain.delivery.project import Project
 from domain.delivery.rating import Bill, RatedTime, bill_of, cost_of, explain, priced
 from domain.delivery.time_entry import Entry
@@ -144,7 +145,7 @@ def bill_entry(
     rate = resolve(work, person, entry, contract)
     value = priced(minutes, rate, terms.discount_pct, contract.currency, steps)
     entity = work.read(LegalEntity, entity_id(contract.entity))
-    fx = quote(work, contract.currency, entity.currency, entry.work_date)
+    fx = price_quote(work, contract.id, contract.currency, entity.currency, entry.work_date)
     bill = bill_of(value, entity.code, fx, earned=contract.terms.earned_at_once)
     return bill, explain(value, bill)
 

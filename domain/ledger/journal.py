@@ -47,18 +47,21 @@ class Line:
 def check_balance(lines: Iterable[Line], functional_currency: str) -> None:
     """Raises Unbalanced unless the books balance, and each other currency does by itself.
 
-    Lines on FX accounts carry the books' currency only and may close a currency's gap in them.
+    Lines on FX accounts may close a gap in the books alone; where one currency is given for
+    another they take the one and give the other, and both balance with them.
     """
     sums: dict[str, Decimal] = defaultdict(Decimal)
+    exchanged: dict[str, Decimal] = defaultdict(Decimal)
     books = Decimal(0)
     for line in lines:
         books += line.functional
-        if line.currency != functional_currency and line.account not in FX_ACCOUNTS:
-            sums[line.currency] += line.amount
+        if line.currency != functional_currency:
+            of = exchanged if line.account in FX_ACCOUNTS else sums
+            of[line.currency] += line.amount
     if books:
         raise Unbalanced(f"the books are off by {books} {functional_currency}", field="lines")
     for currency, total in sums.items():
-        if total:
+        if total and total != -exchanged[currency]:
             raise Unbalanced(f"{currency} is off by {total}", field="lines")
 
 

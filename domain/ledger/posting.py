@@ -21,6 +21,7 @@ from domain.delivery.expense import Expense
 from domain.delivery.project import Project
 from domain.delivery.timesheet import Timesheet
 from domain.ledger import chart
+from domain.ledger.allocation_posting import ALLOCATION_RULES
 from domain.ledger.delivery_posting import (
     expense_cost,
     expense_undone,
@@ -35,6 +36,7 @@ from domain.ledger.delivery_posting import (
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
+from domain.ledger.revaluation_posting import REVALUATION_RULES
 from domain.ledger.standards_posting import STANDARDS_RULES
 from domain.revenue.contract import RevenueContract
 from domain.revenue.provisions import ContractProvisions
@@ -231,6 +233,8 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     Payment.Recorded: (payment,),
     Payment.Applied: (application,),
     **RECEIVABLES_RULES,
+    **ALLOCATION_RULES,
+    **REVALUATION_RULES,
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),

@@ -14,6 +14,7 @@ from domain.ledger import chart
 from domain.ledger.entry import Entry, balanced, both
 from domain.ledger.journal import Line
 from domain.ledger.period import month_end
+from domain.receivables.across import Across
 from domain.receivables.allowance import CreditLossAllowance
 from domain.receivables.deposit import ContractDeposits
 from domain.receivables.memo_credit import MemoCredit
@@ -56,6 +57,33 @@ def payment_taken_off(fact: Payment.Unapplied) -> Iterable[Entry]:
     """Dr 1100, Cr 2230, and the realised FX back."""
     entry = _settling(fact, fact.unapplied_on, "Payment")
     yield undone(entry, "payment_taken_off", f"{entry.description}, taken off")
+
+
+def applied_across(fact: Payment.AppliedAcross) -> Iterable[Entry]:
+    """Dr 2230 in the payer's currency, Cr 1100 in the invoice's; each against 7000.
+
+    What 7000 takes and gives of both currencies is what was realised, with the invoice's own
+    difference between booking and this day.
+    """
+    yield _across(fact.across)
+
+
+def across_taken_off(fact: Payment.UnappliedAcross) -> Iterable[Entry]:
+    """The mirror, on the day it is taken off."""
+    entry = replace(_across(fact.across), effective_date=fact.unapplied_on)
+    yield undone(entry, "across_taken_off", f"{entry.description}, taken off")
+
+
+def _across(one: Across) -> Entry:
+    lines = (
+        Line(chart.CUSTOMER_CREDITS, one.paid_currency, one.paid_amount, one.paid),
+        Line(chart.FX_REALISED, one.paid_currency, -one.paid_amount, -one.paid),
+        Line(chart.FX_REALISED, one.currency, one.amount, one.worth),
+        Line(chart.RECEIVABLES, one.currency, -one.amount, -one.booked),
+    )
+    return Entry("applied_across", one.entity, one.books, one.applied_on,
+                 f"Payment of {one.invoice_number}", one.invoice_number,
+                 balanced(lines, one.books))  # fmt: skip
 
 
 def credit_applied(fact: MemoCredit.Applied) -> Iterable[Entry]:
@@ -185,6 +213,8 @@ def allowance(fact: CreditLossAllowance.Booked) -> Iterable[Entry]:
 
 RECEIVABLES_RULES: Mapping[type[Root.Event], tuple[Callable[[Any], Iterable[Entry]], ...]] = {
     Payment.Unapplied: (payment_taken_off,),
+    Payment.AppliedAcross: (applied_across,),
+    Payment.UnappliedAcross: (across_taken_off,),
     Payment.Identified: (identification,),
     Payment.Refunded: (refund,),
     Payment.OverpaymentKept: (overpayment_kept,),

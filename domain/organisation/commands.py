@@ -135,3 +135,24 @@ class SetCostRate(Command):
         entity = legal_entity(work, person.entity)
         person.set_cost_rate(self.from_date, self.hourly_rate, entity.currency)
         return Answer(id=person.id)
+
+
+class AssignDepartment(Command):
+    """Say where a person works from a day on: headcount by department follows."""
+
+    ROLES: ClassVar = STEWARDS
+    person_id: UUID
+    department: str = Field(max_length=60, description="Empty: in none any more")
+    from_date: date
+
+    def effective_on(self, today: date) -> date:
+        """The day it starts."""
+        del today
+        return self.from_date
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        person = work.load(Person, self.person_id)
+        work.enter(person.entity)
+        person.assign_department(self.department, self.from_date)
+        return Answer(id=person.id)

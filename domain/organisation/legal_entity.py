@@ -14,7 +14,10 @@ def entity_id(code: str) -> UUID:
 
 
 class LegalEntity(Root):
-    """``code`` is the entity's name in every report; ``zone`` an IANA time zone."""
+    """``code`` is the entity's name in every report; ``zone`` an IANA time zone.
+
+    ``rate_source`` is empty where the European Central Bank's rates count.
+    """
 
     class Registered(Root.Created):
         """A legal entity joined the group."""
@@ -25,6 +28,13 @@ class LegalEntity(Root):
         currency: str
         country: str
         zone: str
+
+    class RateSourceChosen(Root.Event):
+        """Its books take this source's exchange rates from now on."""
+
+        TOPIC = "organisation.rate_source_chosen"
+        code: str
+        source: str
 
     class DetailsSet(Root.Event):
         """Its address and numbers on documents from a day on."""
@@ -43,7 +53,18 @@ class LegalEntity(Root):
         self.currency = currency
         self.country = country
         self.zone = zone
+        self.rate_source = ""
         self.details: dict[date, FirmDetails] = {}
+
+    def choose_rate_source(self, source: str) -> None:
+        """The same again changes nothing."""
+        if source != self.rate_source:
+            self._rate_source_chosen(self.code, source)
+
+    @event(RateSourceChosen)
+    def _rate_source_chosen(self, code: str, source: str) -> None:
+        del code
+        self.rate_source = source
 
     def set_details(self, from_date: date, details: FirmDetails) -> None:
         """The same again changes nothing; others of the same day replace them."""

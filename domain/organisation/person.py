@@ -46,6 +46,14 @@ class Person(Root):
         hourly_rate: Decimal
         currency: str
 
+    class DepartmentAssigned(Root.Event):
+        """From a day on the person works in this department; in none where it is empty."""
+
+        TOPIC = "organisation.department_assigned"
+        entity: str
+        department: str
+        from_date: date
+
     @event(Registered)
     def __init__(
         self,
@@ -64,6 +72,7 @@ class Person(Root):
         self.role = role
         self.user = user
         self.cost_rates: dict[date, Decimal] = {}
+        self.departments: dict[date, str] = {}
 
     def set_cost_rate(self, from_date: date, hourly_rate: Decimal, currency: str) -> None:
         """Same day and rate again changes nothing. Raises OverlappingRate."""
@@ -79,6 +88,16 @@ class Person(Root):
         if not starts:
             raise NoCostRate(f"no cost rate of {self.code} covers {on}")
         return self.cost_rates[max(starts)]
+
+    def assign_department(self, department: str, from_date: date) -> None:
+        """The same again changes nothing; another of the same day replaces it."""
+        if self.departments.get(from_date) != department:
+            self._department_assigned(self.entity, department, from_date)
+
+    @event(DepartmentAssigned)
+    def _department_assigned(self, entity: str, department: str, from_date: date) -> None:
+        del entity
+        self.departments[from_date] = department
 
     @event(CostRateSet)
     def _cost_rate_set(self, from_date: date, hourly_rate: Decimal, currency: str) -> None:

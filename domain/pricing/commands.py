@@ -10,6 +10,7 @@ from domain.access.roles import (
     ACCOUNTANT,
     ADMIN,
     CONTRACT_MANAGER,
+    CONTROLLER,
     DATA_STEWARD,
     INTEGRATION,
     SYSTEM,
@@ -18,7 +19,9 @@ from domain.actor import EVERY_ENTITY
 from domain.command import Answer, Command, Exact, Value
 from domain.money import minor_unit
 from domain.organisation.commands import legal_entity
+from domain.organisation.legal_entity import LegalEntity, entity_id
 from domain.pricing.fx import ECB, FxRates, fx_id
+from domain.pricing.published_rate import PER_BASE, Direction
 from domain.pricing.rate_card import RateCard, RateLine, refuse_overlap
 from domain.request import AlreadyTaken
 from domain.unit_of_work import UnitOfWork
@@ -78,10 +81,13 @@ class AddRateCardLines(Command):
 
 
 class CurrencyRate(Value):
-    """Units of a currency for one unit of the base."""
+    """A figure of a currency: units for one of the base, unless its direction says otherwise."""
 
     currency: str = Field(pattern="^[A-Z]{3}$")
     rate: Exact = Field(gt=0, max_digits=24, decimal_places=12)
+    direction: Direction = Field(
+        default=PER_BASE, description="Or units of the base for one, or for 100, of it"
+    )
 
 
 class ImportFxRates(Command):
@@ -102,9 +108,27 @@ class ImportFxRates(Command):
         """Raises CurrencyMismatch, WrongEntity: rates belong to the whole group."""
         work.enter(EVERY_ENTITY)
         rates = {given.currency: given.rate for given in self.rates}
+        directions: dict[str, str] = {
+            given.currency: given.direction for given in self.rates if given.direction != PER_BASE
+        }
         id_ = fx_id(self.source, self.quoted_on)
         if known := work.load_or_none(FxRates, id_):
-            known.correct(self.base, rates)
+            known.correct(self.base, rates, directions)
         else:
-            work.add(FxRates(id_, self.source, self.quoted_on, self.base, rates))
+            work.add(FxRates(id_, self.source, self.quoted_on, self.base, rates, directions))
         return Answer(id=id_)
+
+
+class SetRateSource(Command):
+    """Say whose exchange rates an entity books at; where that is silent, the ECB's count."""
+
+    ROLES: ClassVar = frozenset({ADMIN, CONTROLLER})
+    entity: str
+    source: str = Field(min_length=1, max_length=20)
+
+    def run(self, work: UnitOfWork) -> Answer:
+        """Raises NotFound, WrongEntity."""
+        entity = work.load(LegalEntity, entity_id(self.entity))
+        work.enter(entity.code)
+        entity.choose_rate_source(self.source)
+        return Answer(id=entity.id)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Root, event
 from domain.billing.invoice import OverApplied
-from domain.billing.payment import NotApplied
+from domain.billing.payment_refusals import NotApplied
 from domain.identity import named_id
 from domain.pricing.fx import Quote
 from domain.receivables.reduction import Use, relieved

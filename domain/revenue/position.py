@@ -14,7 +14,6 @@ from typing import Literal
 
 from domain.errors import Refusal
 from domain.explanation import Step
-from domain.money import quantize
 from domain.pricing.bounds import NegativeFigure
 from domain.revenue.figures import ZERO, portion
 
@@ -251,19 +250,6 @@ def book(layers: tuple[Layer, ...], movement: Movement, functional_currency: str
 def carrying(layers: Sequence[Layer]) -> tuple[Decimal, Decimal]:
     """Amount in contract currency and functional amount of all layers, debit positive."""
     return sum((x.amount for x in layers), ZERO), sum((x.functional for x in layers), ZERO)
-
-
-def revalue(
-    layers: tuple[Layer, ...], closing_functional_per_unit: Decimal, functional_currency: str
-) -> Decimal:
-    """Exchange gain (positive) on an asset at the closing rate; performance owed has none.
-
-    Source: IAS 21.23, IFRIC 22: a credit balance is not monetary.
-    """
-    amount, functional = carrying(layers)
-    if amount <= 0:
-        return ZERO
-    return quantize(amount * closing_functional_per_unit, functional_currency) - functional
 
 
 def _draw(

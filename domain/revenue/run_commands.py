@@ -13,6 +13,7 @@ from pydantic import Field
 
 from domain.command import Answer, Command, Exact, Value
 from domain.contracts.commands import position_account
+from domain.contracts.fixed_rate import price_quote
 from domain.errors import Refusal
 from domain.ledger.period import (
     Calendar,
@@ -235,7 +236,7 @@ class RunRecognition(Command):
             revenue.promise(name)
         if revenue.is_run(run.period, run.key):
             return answer_of(revenue, run, ())
-        rate = quote(work, revenue.currency, revenue.books, run.booked_on)
+        rate = price_quote(work, self.contract_id, revenue.currency, revenue.books, run.booked_on)
         lines = _lines(work, revenue, run, rate, given)
         revenue.recognize(run, rate, lines)
         return answer_of(revenue, run, lines)

@@ -13,12 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.command import Command
-from domain.ledger.attestation_commands import AttestReport
-from domain.ledger.close_commands import HardClosePeriod
-from projections import close_tasks
 from projections.as_of import NotYetRead, log_end, snapshot
-from projections.gathering import attestation
-from projections.gathering.close import books_to_close
 from projections.table import Conn
 
 PATIENCE_S = 5.0
@@ -37,13 +32,6 @@ class Gathering:
     fields: Callable[[Conn, Any, int], Mapping[str, Any]]
 
 
-GATHERINGS: dict[type[Command], Gathering] = {
-    HardClosePeriod: Gathering(close_tasks.READS, books_to_close),
-    AttestReport: Gathering(attestation.reads, attestation.digest),
-}
-"""Every command with ``GATHERED`` fields, and where they come from."""
-
-
 def gathered(conn: Conn, command: C) -> C:
     """The command with its gathered fields; others come back as they are.
 
@@ -51,12 +39,33 @@ def gathered(conn: Conn, command: C) -> C:
     """
     if not command.GATHERED:
         return command
+    from projections.gathering.registry import GATHERINGS
+
     found = GATHERINGS[type(command)]
     reads = found.reads if isinstance(found.reads, tuple) else found.reads(command)
-    with _read_up(conn, reads, log_end(conn)) as known:
+    end = _posted_end(conn) if "ledger" in reads else log_end(conn)
+    with _read_up(conn, reads, end) as known:
         fields = found.fields(conn, command, known)
     given = {name: getattr(command, name) for name in command.model_fields_set}
     return type(command).model_validate({**given, "command_id": command.command_id, **fields})
+
+
+def _posted_end(conn: Conn) -> int:
+    """An end of the log that holds the journals of all that was recorded when this was asked.
+
+    Raises NotYetRead.
+    """
+    wanted, latest = log_end(conn), time.monotonic() + PATIENCE_S
+    while (reached := _posting(conn)) < wanted:
+        if time.monotonic() > latest:
+            raise NotYetRead(f"posted up to {reached} of {wanted}; ask again in a moment")
+        time.sleep(AGAIN_S)
+    return log_end(conn)
+
+
+def _posting(conn: Conn) -> int:
+    row = conn.execute("SELECT position FROM projections WHERE name = 'posting'").fetchone()
+    return int(row[0]) if row else 0
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The reports, by name: each answers as of an effective date and a known position."""
 
 from projections.report import Report
+from projections.reports.allocations import ALLOCATIONS
 from projections.reports.audit_trail import AUDIT_TRAIL
 from projections.reports.balance_sheet import BALANCE_SHEET
 from projections.reports.billing_plan import BILLING_PLAN
@@ -29,6 +30,7 @@ from projections.reports.profitability import CLIENT_PROFITABILITY, PROJECT_PROF
 from projections.reports.project_outlook import PROJECT_OUTLOOK
 from projections.reports.quote_register import QUOTE_REGISTER
 from projections.reports.realisation import REALISATION
+from projections.reports.realised_fx import REALISED_FX
 from projections.reports.rebates import REBATES
 from projections.reports.receivables_ageing import RECEIVABLES_AGEING
 from projections.reports.remaining_obligations import REMAINING_OBLIGATIONS
@@ -42,6 +44,7 @@ from projections.reports.sold_not_started import SOLD_NOT_STARTED
 from projections.reports.sync_health import SYNC_HEALTH
 from projections.reports.trial_balance import TRIAL_BALANCE
 from projections.reports.unbilled import UNBILLED
+from projections.reports.unrealised_fx import UNREALISED_FX
 from projections.reports.usage import USAGE
 from projections.reports.utilisation import UTILISATION
 
@@ -60,6 +63,7 @@ REPORTS: dict[str, Report] = {
         RETAINAGE_HELD_REPORT, DEPOSITS_HELD, PERIODS, CLOSE_CHECKLIST, FLUX,
         BALANCE_SHEET, INCOME_STATEMENT, CASH_FLOW, PROJECT_PROFITABILITY,
         CLIENT_PROFITABILITY, ROLLFORWARD, UTILISATION,
-        SOLD_NOT_STARTED,
+        SOLD_NOT_STARTED, ALLOCATIONS,
+        UNREALISED_FX, REALISED_FX,
     )
 }  # fmt: skip

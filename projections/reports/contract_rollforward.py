@@ -1,7 +1,8 @@
 """The contract position by month, in the books: opening, recognised, billed, FX, closing.
 
-Billed is at the documents' own rates; what the position carried otherwise is FX. Months are those
-of the facts; the last closing balance is what account 1200 holds.
+Billed is at the documents' own rates; what the position carried otherwise is FX, and so is what
+revaluations did. Months are those of the facts; the last closing balance is what account 1200
+holds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from domain.ledger.chart import POSITION
+from domain.ledger.journal import MAIN_BOOK
 from domain.ledger.period import month_of
+from domain.ledger.revaluation_posting import NAMES
 from domain.revenue.figures import ZERO
 from domain.revenue.position import rollforward
 from projections.as_of import AsOf
@@ -19,13 +23,20 @@ from projections.report import ENTITY, Parameter, Report
 from projections.table import Conn
 
 MONTHS = """
-SELECT entity, functional_currency, date_trunc('month', effective_date)::date,
+SELECT entity, functional_currency, date_trunc('month', day)::date,
        coalesce(sum(functional) FILTER (WHERE kind = 'recognised'), 0),
        coalesce(-sum(functional) FILTER (WHERE kind = 'billed'), 0),
        coalesce(sum(carried - functional), 0), sum(carried)
-FROM position_moves
-WHERE effective_date <= %(effective)s AND position <= %(known)s
-    AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+FROM (
+    SELECT entity, functional_currency, effective_date AS day, kind, functional, carried
+    FROM position_moves WHERE effective_date <= %(effective)s AND position <= %(known)s
+    UNION ALL
+    SELECT entity, functional_currency, accounting_date, 'revalued', 0, functional
+    FROM ledger_lines
+    WHERE account = %(account)s AND book = %(book)s AND rule = ANY(%(rules)s)
+        AND accounting_date <= %(effective)s AND position <= %(known)s
+) AS moves
+WHERE %(entity)s::text IS NULL OR entity = %(entity)s
 GROUP BY 1, 2, 3 ORDER BY entity COLLATE "C", functional_currency COLLATE "C", 3
 """
 
@@ -33,7 +44,9 @@ GROUP BY 1, 2, 3 ORDER BY entity COLLATE "C", functional_currency COLLATE "C", 3
 def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
     """One row an entity and month in which something moved."""
     first = month_of(asked["from"] or date.min)
-    found = conn.execute(MONTHS, {**asked, "known": as_of.known}).fetchall()
+    given = {**asked, "known": as_of.known, "account": POSITION, "book": MAIN_BOOK,
+             "rules": list(NAMES)}  # fmt: skip
+    found = conn.execute(MONTHS, given).fetchall()
     for (entity, books), months in groupby(found, lambda row: row[:2]):
         held = Decimal(0)
         for *_, month, recognised, billed, fx, moved in months:
@@ -56,6 +69,6 @@ CONTRACT_ROLLFORWARD = Report(
         *amounts("opening", "recognised", "billed", "fx", "closing", "net_asset",
                  "net_liability"),
     ),
-    reads=("contract_position",),
+    reads=("contract_position", "ledger"),
     rows=rows,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from projections.projection import Projection
 from projections.recorded import Decode
 from projections.scratch import pages
 from projections.table import Conn
+from projections.verify.allocations import Allocations
 from projections.verify.balances import Balances
 from projections.verify.billable_states import BillableStates
 from projections.verify.check import Check, Evidence, Verdict
@@ -20,10 +21,12 @@ from projections.verify.gathering import gathered
 from projections.verify.journals import Balanced, Lines, Rules
 from projections.verify.log_order import Positions
 from projections.verify.numbers import Numbers
+from projections.verify.rates import RatesUsed
 from projections.verify.readers import Readers
 from projections.verify.rebuilds import Rebuilt
 from projections.verify.recognition import Recognition
 from projections.verify.retainers import Retainers
+from projections.verify.revaluations import Revaluations
 from projections.verify.sub_ledgers import (
     ContractPosition,
     CustomerCredits,
@@ -41,7 +44,8 @@ __all__ = ["CHECKS", "Verdict", "verify"]
 CHECKS: tuple[type[Check], ...] = (
     Positions, Readers, Balanced, Lines, Rules, Balances, Receivables, ContractPosition,
     Unbilled, CustomerCredits, Suspense, Settled, CreditAccounts, Consumption, BillableStates,
-    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition,
+    Retainers, Numbers, RetainageHeld, RetainageDue, DepositsHeld, Recognition, Allocations,
+    Revaluations, RatesUsed,
 )  # fmt: skip
 
 

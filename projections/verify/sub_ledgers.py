@@ -18,17 +18,18 @@ from domain.ledger.chart import (
 )
 from domain.ledger.opening import BROUGHT
 from domain.ledger.receivables_posting import receipt_account
+from domain.ledger.revaluation_posting import NAMES
 from domain.receivables.memo_credit import MemoCredit
 from projections.recorded import Recorded
 from projections.table import Conn
 from projections.verify.check import Check, Evidence
 
 # A journal belongs to the fact it follows from; a manual one to itself. What other books brought
-# in has no sub-ledger here.
+# in has no sub-ledger here; revaluations value an account for a month's end, beside it.
 ACCOUNT = """
 SELECT entity, currency, sum(amount), sum(functional) FROM ledger_lines
 WHERE account = %(account)s AND coalesce(source_position, position) <= %(facts)s
-    AND (%(entity)s::text IS NULL OR entity = %(entity)s) AND rule <> ALL(%(brought)s)
+    AND (%(entity)s::text IS NULL OR entity = %(entity)s) AND rule <> ALL(%(beside)s)
 GROUP BY entity, currency
 """
 MOVES = """
@@ -224,6 +225,10 @@ def credit_moves(fact: Any) -> Iterator[tuple[Any, ...]]:
     if isinstance(fact, Invoice.Credited):
         owed, party = fact.totals.due - fact.from_open, fact.party
         yield CUSTOMER_CREDITS, party.entity, fact.currency, owed, fact.quote.convert(owed)
+    if isinstance(fact, Payment.AppliedAcross | Payment.UnappliedAcross):
+        one, sign = fact.across, -1 if isinstance(fact, Payment.AppliedAcross) else 1
+        moved = sign * one.paid_amount, sign * one.paid
+        yield CUSTOMER_CREDITS, one.entity, one.paid_currency, *moved
     if isinstance(fact, Payment.Identified):
         before = receipt_account(fact.before)
         yield before, fact.entity, fact.currency, -fact.amount, -fact.functional
@@ -252,7 +257,7 @@ def sums(evidence: Evidence, query: str, **values: Any) -> Sums:
 
 def summed(conn: Conn, query: str, facts: int, entity: str | None, **values: Any) -> Sums:
     """Amounts by entity and currency, of one entity where one is named."""
-    given = {"facts": facts, "entity": entity, "brought": list(BROUGHT), **values}
+    given = {"facts": facts, "entity": entity, "beside": [*BROUGHT, *NAMES], **values}
     rows = conn.execute(query, given, binary=True).fetchall()
     return {(entity, currency): (amount, books) for entity, currency, amount, books in rows}
 

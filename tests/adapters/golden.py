@@ -14,6 +14,7 @@ from adapters.postgres.mapper import FactMapper, Stored
 from domain.aggregate import Root, topics
 from tests.adapters.golden_next import NEXT
 from tests.adapters.mirror import Mirror
+from tests.domain import samples_currencies
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import samples, set_up
 
@@ -22,7 +23,12 @@ MAPPER = FactMapper(Mirror())
 AGAIN: dict[str, dict[str, Any]] = {
     "ImportFxRates": {"quoted_on": "2025-01-09", "rates": [{"currency": "USD", "rate": "1.1"}]},
     "OverrideTax": {"evidence": "certificate 8"},
+    "RevalueForeignBalances": {
+        "position": 8,
+        "balances": [samples_currencies.held("1100", "1000.00", "968.90")],
+    },
     "SetRebateAgreement": {"mode": "graduated"},
+    "CaptureDriver": {"source": "a count in March"},
     "PublishTemplate": {"checklist": ["scope"]},
 }
 """Commands that say something else the second time, and what."""

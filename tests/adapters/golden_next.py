@@ -9,7 +9,7 @@ from domain.billing.minimum import MinimumCommitment
 from domain.billing.retainer_account import Retainer
 from domain.billing.usage import UsageMeter
 from domain.delivery.time_entry import timesheet_id
-from tests.domain import samples_outlook, samples_progress
+from tests.domain import samples_currencies, samples_outlook, samples_progress
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import new
 from tests.domain.samples_retainers import EARLY
@@ -49,6 +49,11 @@ def _fail(firm: PaperFirm, given: Given) -> None:
     del given
     firm.do("RecordDelivery", ANYBODY, connection="books", key="k2", kind="invoice",
             entity="DE01", error="no such client")  # fmt: skip
+
+
+@after("ApplyPayment")
+def _pay_across(firm: PaperFirm, given: Given) -> None:
+    samples_currencies.paid_across(firm, given["invoice_id"])
 
 
 @after("IssueInvoice")

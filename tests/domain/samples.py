@@ -8,11 +8,13 @@ from uuid import UUID
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain import (
+    samples_allocation,
     samples_books,
     samples_clauses,
     samples_close,
     samples_consolidated,
     samples_corrections,
+    samples_currencies,
     samples_outlook,
     samples_plans,
     samples_progress,
@@ -39,7 +41,11 @@ MORE = (
     samples_sales, samples_clauses, samples_plans, samples_revenue, samples_receivables,
     samples_runs, samples_corrections, samples_usage, samples_rebates,
     samples_templates, samples_outlook, samples_retainers, samples_progress,
-    samples_close, samples_books, samples_consolidated,
+    samples_currencies,
+    samples_close,
+    samples_consolidated,
+    samples_allocation,
+    samples_books,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

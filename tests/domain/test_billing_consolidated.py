@@ -17,7 +17,8 @@ from domain.billing.consolidated import (
 )
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import Invoice, OverApplied, OverCredited, PartialRestore
-from domain.billing.payment import ClientUnknown, Payment
+from domain.billing.payment import Payment
+from domain.billing.payment_refusals import ClientUnknown
 from domain.consumption import BilledElsewhere
 from domain.contracts.contract import ContractSuspended
 from domain.money import CurrencyMismatch

@@ -217,7 +217,8 @@ def test_codes_are_said_once_and_for_ever() -> None:
 
 
 def test_every_topic_begins_with_its_context() -> None:
-    contexts = {"access", "billing", "contracts", "delivery", "integration", "ledger",
-                "organisation", "pricing", "receivables", "revenue", "sales"}  # fmt: skip
+    contexts = {"access", "allocation", "billing", "contracts", "delivery", "integration",
+                "ledger", "organisation", "pricing", "receivables", "revenue",
+                "sales"}  # fmt: skip
 
     assert {topic.split(".")[0] for topic in topics()} <= contexts

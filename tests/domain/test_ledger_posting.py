@@ -9,6 +9,7 @@ import pytest
 from domain.ledger.posting import RULES, entries_of
 from tests.domain.paper_firm import ANYBODY, PaperFirm
 from tests.domain.samples import Stage, approved_expense, eur, new, pay, samples, set_up, usd
+from tests.domain.samples_currencies import held, paid_across
 from tests.domain.samples_receivables import POSTED
 
 Lines = dict[tuple[str, str], tuple[str, str]]
@@ -218,8 +219,12 @@ def test_every_fact_of_a_firm_posts_balanced_journals(paper: PaperFirm, at: Stag
                  "RecordRefundLiability", "ReleaseLossProvision", "AmortizeContractCost",
                  "ImpairContractCost", "TrueUpCommitment", "ChargeUsage", "AccrueRebate",
                  "SettleRebate", "ReimburseExpense", "CertifyPayApplication",
-                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", *POSTED):  # fmt: skip
+                 "ReleaseRetainage", "UnapplyDeposit", "RefundDeposit", "ReverseAllocationRun",
+                 *POSTED):  # fmt: skip
         paper.do(name, ANYBODY, **given[name])
+    paid_across(paper, at.invoice)
+    for more in ({}, {"balances": [held("1100", "1000.00", "968.90")]}):
+        paper.do("RevalueForeignBalances", **{**given["RevalueForeignBalances"], **more})
     paper.do("ReverseExpense", expense_id=approved_expense(paper, at.project, "e9"), why="x")
     _, entry = paper.work(at.project, date(2025, 1, 8))
     paper.do("ReverseTime", person_id=paper.person, week=date(2025, 1, 8), entry_ids=[entry],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.billing.documents import NothingToBill
 from domain.billing.holders import OtherContract
 from domain.billing.invoice import OverApplied
-from domain.billing.payment import NotApplied
+from domain.billing.payment_refusals import NotApplied
 from domain.contracts.contract import ContractNotActive
 from domain.errors import Refusal
 from domain.money import CurrencyMismatch

@@ -8,13 +8,8 @@ import pytest
 from domain.billing.consent import OtherClient
 from domain.billing.documents import NothingToBill
 from domain.billing.invoice import OverApplied, OverCredited
-from domain.billing.payment import (
-    AlreadyUsed,
-    ClientUnknown,
-    NotApplied,
-    Payment,
-    PaymentBounced,
-)
+from domain.billing.payment import Payment
+from domain.billing.payment_refusals import AlreadyUsed, ClientUnknown, NotApplied, PaymentBounced
 from domain.money import CurrencyMismatch
 from domain.pricing.fx import MissingRate
 from domain.receivables.memo_credit import MemoCredit

@@ -22,7 +22,6 @@ from domain.revenue.position import (
     carrying,
     position,
     present,
-    revalue,
     rollforward,
 )
 
@@ -140,14 +139,6 @@ def test_a_credit_memo_goes_back_at_the_rate_of_its_bill() -> None:
     credited = book(billed.layers, move("invoice", -100, "1.50", 10), "EUR")
 
     assert (credited.functional, credited.fx, credited.layers) == (D(-110), D(0), ())
-
-
-def test_an_asset_is_revalued_and_work_owed_is_not() -> None:
-    asset = book((), move("revenue", 100, "1.10"), "EUR").layers
-    owed = book((), move("invoice", 100, "1.10"), "EUR").layers
-
-    assert revalue(asset, D("1.25"), "EUR") == 15
-    assert revalue(owed, D("1.25"), "EUR") == 0
 
 
 def test_a_movement_before_the_last_layer_is_refused() -> None:

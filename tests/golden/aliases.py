@@ -67,5 +67,13 @@ ALIASES = {
     "time.rounding_per_day": "time.rounding_scope",
     "time.rounding_per_entry": "time.rounding_scope",
     "time.rounding_on_total": "time.rounding_scope",
+    "fx.partial_payment": "fx.partial_settlement",
+    "fx.quote_direction": "fx.quote_convention",
+    "fx.rate_direction": "fx.quote_convention",
+    "fx.prepayment": "fx.realised_on_advance",
+    "fx.triangular_conversion": "fx.triangulation",
+    "ledger.locked_period": "ledger.period_lock",
+    "ledger.closed_period": "ledger.period_closed",
+    "ledger.late_entry": "ledger.backdated_derived_entry",
 }
 """Name to the topic whose calculator answers it."""

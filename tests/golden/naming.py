@@ -15,7 +15,7 @@ WORDS = {
     "rpo": "remaining performance obligation", "nte": "not exceed", "evm": "earned value",
     "vc": "variable consideration", "po": "purchase order", "poc": "percent completion",
     "catchup": "catch up", "prorate": "proration", "prorated": "proration",
-    "inclusive": "included",
+    "inclusive": "included", "realized": "realised", "unrealized": "unrealised",
     "exclusive": "excluded", "provision": "loss", "onerous": "loss", "unused": "breakage",
     "daylight": "dst", "timezone": "zone", "penalties": "penalty", "outstanding": "dso",
     "tnm": "time material", "tm": "time material", "note": "memo", "method": "", "approach": "",

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from domain.ledger.chart import POSITION
+from domain.ledger.foreign_balance import ForeignBalance, monetary, revalue
+from domain.pricing.fx import Quote
 from domain.revenue import financing, refund
 from domain.revenue.contract_cost import revise
-from domain.revenue.position import Layer, Movement, book, carrying, revalue
+from domain.revenue.position import Layer, Movement, book, carrying
 from tests.golden.given import Given, currency, day, first, has, maybe, number, numbers, pct
 
 DAY_ONE = "2026-01-01"
@@ -106,7 +110,7 @@ def foreign(given: Given) -> dict[str, Any]:
         layers = rows[-1].layers
     amount, functional = carrying(layers)
     closing = maybe(given, "closing_rate")
-    gain = Decimal(0) if closing is None else revalue(layers, closing, books)
+    gain = unrealised(layers, closing, books)
     return {
         "functional": [one.functional for one in rows], "fx": [one.fx for one in rows],
         "fx_gain": sum((one.fx for one in rows), Decimal(0)),
@@ -115,6 +119,16 @@ def foreign(given: Given) -> dict[str, Any]:
         "functional_position": functional, "carried": functional,
         "revaluation": gain, "unrealised_fx": gain,
     }  # fmt: skip
+
+
+def unrealised(layers: tuple[Layer, ...], closing: Decimal | None, books: str) -> Decimal:
+    """What a closing rate makes of a position: nothing where work is owed."""
+    if closing is None:
+        return Decimal(0)
+    quote = Quote("USD", books, Decimal(1), closing, "published", day(DAY_ONE))
+    held = ForeignBalance(POSITION, "USD", *carrying(layers), contract_id=UUID(int=1))
+    rows = (revalue(one, quote) for one in monetary([held]))
+    return sum((row.difference for row in rows), Decimal(0))
 
 
 TOPICS: dict[str, Callable[[dict[str, Any]], Any]] = {

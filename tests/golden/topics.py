@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.golden import (
+    allocation,
     billing,
     billing_documents,
+    exchange_differences,
+    exchange_rates,
     kpi,
     kpi_projects,
+    ledger_dates,
     pricing,
     recognition,
     revenue,
@@ -22,7 +26,8 @@ from tests.golden.naming import answer_of
 Answer = Callable[[dict[str, Any]], Any]
 READERS = (
     time, time_spans, pricing, billing, billing_documents, revenue, revenue_criteria,
-    revenue_estimates, recognition, kpi, kpi_projects,
+    revenue_estimates, recognition, kpi, kpi_projects, allocation,
+    exchange_rates, exchange_differences, ledger_dates,
 )  # fmt: skip
 
 TOPICS: dict[str, Answer] = {

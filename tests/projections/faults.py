@@ -20,6 +20,8 @@ PROJECTIONS = (
     "contract_position", "revenue_contracts", "billable_states", "sold_contracts",
     "contract_limits", "change_orders", "quotes", "handoffs", "project_outlook", "billing_plan",
     "pay_applications", "retainage", "deposits", "rebates", "templates", "periods",
+    "allocations",
+    "revaluations",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from domain.billing.retainer_account import retainer_id
 from domain.identity import named_id
 from domain.policies import milestone_id
 from tests.domain.named import new
+from tests.domain.samples_currencies import paid_across
 from tests.domain.samples_progress import (
     HALL,
     applied,
@@ -40,6 +41,7 @@ from tests.domain.samples_sales import (
 from tests.domain.samples_templates import template
 from tests.firm import WORKER, Firm
 from tests.projections.history_books import keep_books
+from tests.projections.overhead import pass_on_overhead
 
 DEAL = named_id("opportunity", "Build")
 YEAR_END = date(2025, 12, 31)
@@ -72,7 +74,21 @@ def live_a_year(firm: Firm) -> None:
     keep_books(firm)
     give_back(firm)
     by_template(firm)
+    revalue(firm)
     firm.settle()
+    pass_on_overhead(firm)
+    firm.settle()
+
+
+def revalue(firm: Firm) -> None:
+    """Foreign balances at three closing rates; one month again after a late journal. Pounds for
+    an invoice in dollars."""
+    paid_across(firm, named_id("invoice", "one"), "2025-06-12")
+    for month in (1, 5, 6):
+        firm.do("RevalueForeignBalances", entity="DE01", month=date(2025, month, 1))
+    journal(firm, "stamps", "DE01", date(2025, 6, 27), "USD", "41.00")
+    firm.do("RevalueForeignBalances", entity="DE01", month=date(2025, 6, 1))
+    firm.do("RevalueForeignBalances", entity="UK01", month=date(2025, 6, 1))
 
 
 def put_right(firm: Firm, project: UUID) -> None:

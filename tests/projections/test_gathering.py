@@ -12,7 +12,8 @@ from domain.organisation.commands import legal_entity
 from domain.unit_of_work import UnitOfWork
 from projections import gathering
 from projections.as_of import NotYetRead
-from projections.gathering import GATHERINGS, Gathering, gathered
+from projections.gathering import Gathering, gathered, registry
+from projections.gathering.registry import GATHERINGS
 from projections.table import Conn
 from tests.firm import CHIEF, Firm
 
@@ -37,7 +38,7 @@ def clients(conn: Conn, command: Any, known: int) -> dict[str, Any]:
 
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(gathering, "GATHERINGS", {CountClients: Gathering(("parties",), clients)})
+    monkeypatch.setattr(registry, "GATHERINGS", {CountClients: Gathering(("parties",), clients)})
     monkeypatch.setattr(CountClients, "ROLES", ACCOUNTANTS)
     return iter(())
 

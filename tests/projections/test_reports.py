@@ -26,6 +26,7 @@ from tests.domain.samples_revenue import ready, run
 from tests.domain.samples_sales import FINANCE, open_deal, ordered, quoted
 from tests.firm import Firm
 from tests.projections.history import YEAR_END, live_a_year
+from tests.projections.overhead import spent
 
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
@@ -118,6 +119,9 @@ def test_a_late_fact_shows_in_what_is_known_now(year: Firm, name: str) -> None:
     year.do("PlanBillingSchedule", contract_id=new("late tower"),
             project_id=new("late tower site"), effective_date="2025-01-10",
             entries=[entry("late", "2025-02-01", pct="100")])  # fmt: skip
+    spent(year, "late overhead", date(2025, 1, 20), "1.00")
+    year.do("RunAllocation", entity="DE01", month="2025-01-01")
+    year.do("RevalueForeignBalances", entity="DE01", month=date(2025, 1, 1))
     year.settle()
 
     assert more

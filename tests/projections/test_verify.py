@@ -16,7 +16,7 @@ from tests.projections.faults import PROJECTIONS, damage, found, off, owner, rew
 RULES: dict[Any, Any] = posting.RULES
 STRAY_LINE = """
 INSERT INTO ledger_lines
-SELECT position, no + 9, entity, book, account, currency, accounting_date, effective_date,
+SELECT position, no + 99, entity, book, account, currency, accounting_date, effective_date,
        recorded_at, amount, functional, functional_currency, project_id, journal_id, document,
        description, rule, source_position, department, cost_code, cost_type, phase, counterparty
 FROM ledger_lines WHERE account = '1100' AND no = 0
@@ -104,14 +104,14 @@ def test_a_line_that_is_not_the_logs_is_named(year: Firm, statement: str, words:
 
 def test_a_journal_that_says_otherwise_than_the_rules_is_named(year: Firm) -> None:
     def redate(facts: dict[str, Any]) -> None:
-        facts["accounting_date"] = "2025-01-31"
+        facts["accounting_date"] = "2025-01-30"
 
     with owner(year) as conn:
         conn.execute("DELETE FROM events WHERE topic = 'ledger.journal_posted'"
                      " AND payload LIKE '%%\"rule\":\"manual\"%%'")  # fmt: skip
     rewrite(year, "ledger.journal_posted", redate)
 
-    assert "accounting_date is 2025-01-31" in off(year)["posting rules repeat"][0]
+    assert "accounting_date is 2025-01-30" in off(year)["posting rules repeat"][0]
 
 
 def test_a_rule_that_changed_shows_every_journal_it_would_change(
@@ -123,7 +123,7 @@ def test_a_rule_that_changed_shows_every_journal_it_would_change(
 
     assert seen.keys() == {"posting rules repeat"}
     assert all("follows from no rule" in one for one in seen["posting rules repeat"])
-    assert len(seen["posting rules repeat"]) == 3
+    assert len(seen["posting rules repeat"]) == 4
 
 
 def test_a_journal_that_was_never_recorded_is_named(

@@ -8,7 +8,7 @@ from api.commands.run import recognise
 from api.commands.run_billing import accrue_all, issue_all, prepare, propose
 from api.commands.run_retainers import close_all
 from api.demo import month as months
-from api.demo.closing import closing
+from api.demo.closing import closing, revaluing
 from api.demo.firm import YEAR
 from api.demo.firms.sample import LAST, MANAGER, OFFICE, Sample
 from api.demo.sending import send
@@ -118,6 +118,8 @@ class SampleYear:
         self.settle()
 
     def _close(self, first: date) -> None:
+        self._send(revaluing(self._system, "sample", self.firm.CODE, first))
+        self.settle()
         self._send(closing(self._system, "sample", self.firm.CODE, first))
         self.settle()
 

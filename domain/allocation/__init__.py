@@ -1,0 +1,1 @@
+"""Allocation: overhead to the projects, departments and clients that cause it, and why."""
