@@ -39,8 +39,8 @@ FROM allocation_targets t JOIN allocation_rules r USING (entity, code, version)
 WHERE entity = %(entity)s AND r.position <= %(known)s ORDER BY t.code COLLATE "C", t.version, t.no
 """
 ENDS = """
-SELECT DISTINCT ON (code) code, from_month FROM allocation_ends
-WHERE entity = %(entity)s AND position <= %(known)s ORDER BY code, position DESC
+SELECT DISTINCT ON (code, version) code, version, from_month FROM allocation_ends
+WHERE entity = %(entity)s AND position <= %(known)s ORDER BY code, version, position DESC
 """
 HELD = """
 SELECT account, department, cost_code, project_id IS NOT NULL, sum(functional)
@@ -149,7 +149,9 @@ def rules_in_force(conn: Conn, entity: str, month: date, known: int) -> list[Rul
     rows = conn.execute(RULES, asked).fetchall()
     found = [_rule(row, tuple(listed[row[0], row[1]])) for row in rows]
     versions = {code: list(group) for code, group in groupby(found, lambda rule: rule.code)}
-    ends = {code: end for code, end in conn.execute(ENDS, asked).fetchall() if end}
+    ends: dict[str, dict[int, date]] = defaultdict(dict)
+    for code, version, end in conn.execute(ENDS, asked).fetchall():
+        ends[code][version] = end
     return in_force(versions, ends, month)
 
 

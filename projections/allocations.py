@@ -35,11 +35,14 @@ LISTED = Table(
 )  # fmt: skip
 ENDS = Table(
     "allocation_ends",
-    {"position": "bigint", "entity": "text", "code": "text", "from_month": "date?"},
+    {
+        "position": "bigint", "entity": "text", "code": "text", "version": "int",
+        "from_month": "date",
+    },
     key=("position",),
-    indexes=("entity, code, position",),
-)
-"""When a rule no longer holds; NULL where it was defined anew."""
+    indexes=("entity, code, version, position",),
+)  # fmt: skip
+"""From when on a rule no longer holds, in all versions up to one."""
 REVIEWS = Table(
     "allocation_reviews",
     {
@@ -121,12 +124,11 @@ class Allocations(Projection):
         for no, one in enumerate(terms.listed):
             fold.append(LISTED, fact.entity, rule.code, rule.version, no, one.to.kind, one.to.key,
                         one.weight)  # fmt: skip
-        fold.append(ENDS, at.position, fact.entity, rule.code, None)
 
     @on(Rulebook.Ended)
     def ended(self, fact: Rulebook.Ended, at: Recorded, fold: Fold) -> None:
         """Holds no longer."""
-        fold.append(ENDS, at.position, fact.entity, fact.code, fact.from_month)
+        fold.append(ENDS, at.position, fact.entity, fact.code, fact.version, fact.from_month)
 
     @on(Rulebook.Reviewed)
     def reviewed(self, fact: Rulebook.Reviewed, at: Recorded, fold: Fold) -> None:

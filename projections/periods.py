@@ -1,4 +1,4 @@
-"""The months of every entity's books: who opened, closed, reopened or locked them; their seals."""
+"""The months of every entity's books: open, closed, reopened or locked, by whom; their seals."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,10 @@ TASKS = Table(
 
 
 class Periods(Projection):
-    """Steps are kept, so any month's state is known as of any position."""
+    """Steps are kept, so any month's state is known as of any position.
+
+    Who opened a month stands in the audit trail; who decided a close is part of the fact.
+    """
 
     name = "periods"
     tables = (STEPS, TASKS)
@@ -50,7 +53,8 @@ class Periods(Projection):
     @on(Calendar.PeriodHardClosed)
     def hard_closed(self, fact: Calendar.PeriodHardClosed, at: Recorded, fold: Fold) -> None:
         """A month is closed, with its checklist."""
-        _step(fold, at, fact.month, "hard_closed", seal=fact.seal)
+        who = fact.seal.closed_by if fact.seal else ""
+        _step(fold, at, fact.month, "hard_closed", who, seal=fact.seal)
         if fact.seal is None:
             return
         waived = {waiver.task: waiver.why for waiver in fact.seal.waived}
@@ -61,26 +65,32 @@ class Periods(Projection):
     @on(Calendar.ReopeningAsked)
     def reopening_asked(self, fact: Calendar.ReopeningAsked, at: Recorded, fold: Fold) -> None:
         """Somebody wants it open again."""
-        _step(fold, at, fact.month, "reopening_asked", why=fact.why)
+        _step(fold, at, fact.month, "reopening_asked", fact.asked_by, fact.why)
 
     @on(Calendar.PeriodReopened)
     def reopened(self, fact: Calendar.PeriodReopened, at: Recorded, fold: Fold) -> None:
         """Somebody else agreed."""
-        _step(fold, at, fact.month, "reopened", why=fact.why)
+        _step(fold, at, fact.month, "reopened", fact.approved_by, fact.why)
 
     @on(Calendar.FiscalYearClosed)
     def locked(self, fact: Calendar.FiscalYearClosed, at: Recorded, fold: Fold) -> None:
         """Nobody reopens it any more."""
-        _step(fold, at, fact.through, "locked")
+        _step(fold, at, fact.through, "locked", fact.closed_by)
 
 
 def _step(
-    fold: Fold, at: Recorded, month: date, step: str, why: str = "", seal: Seal | None = None
+    fold: Fold,
+    at: Recorded,
+    month: date,
+    step: str,
+    who: str = "",
+    why: str = "",
+    seal: Seal | None = None,
 ) -> None:
     fact: Any = at.fact
     books = seal.books if seal else None
     fold.append(
-        STEPS, at.position, fact.entity, month, step, at.actor, why,
+        STEPS, at.position, fact.entity, month, step, who, why,
         books and books.position, books.trial_balance if books else "",
         books and books.log_size, books.log_root if books else "",
     )  # fmt: skip

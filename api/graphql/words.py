@@ -15,6 +15,7 @@ from api.graphql.billing_words import BILLING
 from api.graphql.revenue_words import REVENUE
 from domain.access import roles
 from domain.delivery.outlook import Measure
+from domain.ledger.policy import Dimension
 
 
 @strawberry.enum(description="How a contract is billed.")
@@ -99,6 +100,9 @@ KNOWN: dict[tuple[str, ...], Any] = {
     roles.ALL: made("Role", same(*roles.ALL), "What a key's holder may do."),
     ("prospecting", "engaging"): made(
         "OpenStage", same("prospecting", "engaging"), "Where an open deal stands."
+    ),
+    get_args(Dimension): made(
+        "LedgerDimension", same(*get_args(Dimension)), "What a ledger line may be analysed by."
     ),
     get_args(Measure): made(
         "ReportedMeasure", same(*get_args(Measure)), "What a report of progress counts in."

@@ -4,7 +4,7 @@ The versions of all rules of an entity stand in one rulebook, because whether a 
 on the others: two rules must not pass on the same cost, and step-down rules must not go round.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -143,13 +143,19 @@ class RuleVersion:
         return f"{self.code} v{self.version}"
 
 
+Ends = dict[str, dict[int, date]]
+
+
 def rulebook_id(entity: str) -> UUID:
     """The stream of an entity's rules."""
     return named_id("allocation rulebook", entity)
 
 
 class Rulebook(Root):
-    """``versions`` by code; ``ends`` is the first month in which a rule no longer holds."""
+    """``versions`` by code; ``ends``: by code and version, the first month without it.
+
+    An end is one of all versions up to it; a later version holds from its own month on.
+    """
 
     class Begun(Root.Created):
         """An entity has rules."""
@@ -165,11 +171,12 @@ class Rulebook(Root):
         rule: RuleVersion
 
     class Ended(Root.Event):
-        """A rule no longer holds from a month on."""
+        """A rule no longer holds from a month on, in any of its versions so far."""
 
         TOPIC = "allocation.rule_ended"
         entity: str
         code: str
+        version: int
         from_month: date
 
     class Reviewed(Root.Event):
@@ -188,7 +195,7 @@ class Rulebook(Root):
     def __init__(self, id: UUID, entity: str) -> None:
         self.entity = entity
         self.versions: dict[str, list[RuleVersion]] = {}
-        self.ends: dict[str, date] = {}
+        self.ends: Ends = {}
         self.reviews: dict[str, date] = {}
 
     def define(self, code: str, terms: Terms) -> RuleVersion:
@@ -197,7 +204,7 @@ class Rulebook(Root):
         A rule that had ended holds again. Raises PoolsOverlap, AllocationCycle.
         """
         before = self.versions.get(code, [])
-        if before and before[-1].terms == terms and code not in self.ends:
+        if before and before[-1].terms == terms and not self._end_of(before[-1]):
             return before[-1]
         rule = RuleVersion(code, len(before) + 1, terms)
         for month in self._turns(terms.from_month):
@@ -213,18 +220,21 @@ class Rulebook(Root):
 
     def end(self, code: str, from_month: date) -> None:
         """The same again changes nothing. Raises UnknownRule."""
-        self.latest(code)
-        if self.ends.get(code) != from_month:
-            self._ended(self.entity, code, from_month)
+        rule = self.latest(code)
+        if self._end_of(rule) != from_month:
+            self._ended(self.entity, code, rule.version, from_month)
 
     def review(self, code: str, reviewed_on: date, next_on: date, note: str, by: str) -> None:
         """Raises UnknownRule, ReviewBackdated, RuleEnded."""
         rule = self.latest(code)
         if next_on <= reviewed_on:
             raise ReviewBackdated(f"next after {reviewed_on}", field="next_on")
-        if (end := self.ends.get(code)) and end <= reviewed_on:
+        if (end := self._end_of(rule)) and end <= reviewed_on:
             raise RuleEnded(f"{code} ended with {end}", field="code")
         self._reviewed(self.entity, code, rule.version, reviewed_on, next_on, note, by)
+
+    def _end_of(self, rule: RuleVersion) -> date | None:
+        return self.ends.get(rule.code, {}).get(rule.version)
 
     def latest(self, code: str) -> RuleVersion:
         """The last version. Raises UnknownRule."""
@@ -240,12 +250,11 @@ class Rulebook(Root):
     def _defined(self, entity: str, rule: RuleVersion) -> None:
         del entity
         self.versions.setdefault(rule.code, []).append(rule)
-        self.ends.pop(rule.code, None)
 
     @event(Ended)
-    def _ended(self, entity: str, code: str, from_month: date) -> None:
+    def _ended(self, entity: str, code: str, version: int, from_month: date) -> None:
         del entity
-        self.ends[code] = from_month
+        self.ends.setdefault(code, {})[version] = from_month
 
     @event(Reviewed)
     def _reviewed(
@@ -257,14 +266,19 @@ class Rulebook(Root):
 
 
 def in_force(
-    versions: dict[str, list[RuleVersion]], ends: dict[str, date], month: date
+    versions: Mapping[str, Sequence[RuleVersion]], ends: Ends, month: date
 ) -> list[RuleVersion]:
     """Of each rule the latest version of those that began last by a month, by code."""
     found = []
     for code, rules in sorted(versions.items()):
         begun = [rule for rule in rules if rule.terms.from_month <= month]
-        if begun and not (code in ends and ends[code] <= month):
-            found.append(max(begun, key=lambda rule: (rule.terms.from_month, rule.version)))
+        if begun:
+            last = max(begun, key=lambda rule: (rule.terms.from_month, rule.version))
+            ended = any(
+                version >= last.version and end <= month
+                for version, end in ends.get(code, {}).items()
+            )
+            found += [] if ended else [last]
     return found
 
 

@@ -14,11 +14,19 @@ class DigestDiffers(Refusal):
 
 
 @dataclass(frozen=True)
+class Given:
+    """A parameter of a report, as text."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Said:
-    """A report as of a position; ``parameters`` by name, in the order of their names."""
+    """A report as of a position; ``parameters`` in the order of their names."""
 
     report: str
-    parameters: tuple[tuple[str, str], ...]
+    parameters: tuple[Given, ...]
     known: int
     digest: str
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.command import Answer, Command, Value
-from domain.ledger.attestation import Attestation, DigestDiffers, Said
+from domain.ledger.attestation import Attestation, DigestDiffers, Given, Said
 from domain.ledger.commands import CONTROLLERS
 from domain.organisation.commands import legal_entity
 from domain.request import AlreadyTaken
@@ -43,7 +43,8 @@ class AttestReport(Command):
             raise AlreadyTaken("the attestation exists", field="attestation_id")
         if self.found != self.digest:
             raise DigestDiffers(f"the report has digest {self.found}", field="digest")
-        given = tuple(sorted((one.name, one.value) for one in self.parameters))
+        listed = sorted(self.parameters, key=lambda one: one.name)
+        given = tuple(Given(one.name, one.value) for one in listed)
         made = Attestation(
             self.attestation_id, entity.code, Said(self.report, given, self.known, self.digest),
             self.statement, work.actor.id,

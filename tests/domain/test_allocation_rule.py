@@ -82,7 +82,18 @@ def test_an_ended_rule_holds_no_longer_until_it_is_defined_anew(paper: PaperFirm
 
     paper.do(DEFINE, **rule(from_month="2025-05-01"))
 
-    assert in_force(paper, date(2025, 5, 1)) == ["RENT v2"]
+    held = {no: in_force(paper, date(2025, no, 1)) for no in (2, 3, 4, 5)}
+    assert held == {2: ["RENT v1"], 3: [], 4: [], 5: ["RENT v2"]}
+
+
+def test_an_end_can_be_put_off(paper: PaperFirm) -> None:
+    paper.do(DEFINE, **rule())
+    for month in ("2025-03-01", "2025-04-01", "2025-04-30"):
+        paper.do("EndAllocationRule", **OF, from_month=month)
+
+    assert len(paper.all(Rulebook.Ended)) == 2
+    assert in_force(paper, date(2025, 3, 1)) == ["RENT v1"]
+    assert in_force(paper, date(2025, 4, 1)) == []
 
 
 def test_two_rules_never_hold_the_same_cost(paper: PaperFirm) -> None:

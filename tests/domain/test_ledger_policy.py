@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.actor import Actor, MissingRole
-from domain.ledger.attestation import Attestation, DigestDiffers
+from domain.ledger.attestation import Attestation, DigestDiffers, Given
 from domain.ledger.chart import UnknownAccount
 from domain.ledger.journal import Journal, Unbalanced
 from domain.ledger.period import PeriodClosed
@@ -145,5 +145,5 @@ def test_only_what_the_report_says_is_vouched_for(paper: PaperFirm) -> None:
     paper.do("AttestReport", **{**asked, "digest": "0" * 64}, statement="as audited")
 
     fact = paper.last(Attestation.Made)
-    assert fact.said.parameters == (("effective", "2025-01-31"),)
+    assert fact.said.parameters == (Given("effective", "2025-01-31"),)
     assert (fact.statement, fact.attested_by) == ("as audited", "chief")
