@@ -1,4 +1,4 @@
-"""Reports over plain HTTP: their canonical bytes, CSV or a table; and the query form's answer.
+"""Reports over plain HTTP: their canonical bytes, CSV, a spreadsheet or a table; query answers.
 
 A program sends its key as it does to GraphQL; a person types it into a form.
 """
@@ -20,6 +20,7 @@ from api.graphql.refusals import STATUS, expected
 from api.graphql.reports import require
 from api.graphql.session import Sources
 from api.graphql.view import GraphQLView, failed
+from api.report_workbook import MEDIA_TYPE, workbook
 from domain.actor import Actor
 from domain.errors import Refusal
 from domain.request import Cause
@@ -44,7 +45,7 @@ class ReportPages:
         self._view = view
 
     async def asked(self, request: Request) -> Response:
-        """Canonical JSON; CSV or a table where the query string says ``format=csv`` or ``html``.
+        """Canonical JSON; where the query string says so, ``format=csv``, ``xlsx`` or ``html``.
 
         Its other parameters are the report's. Digest, position and version are in the headers.
         """
@@ -53,10 +54,11 @@ class ReportPages:
             shown = format_of(given.pop("format", "json"))
             actor = await self._view.actor(dict(request.scope["headers"]))
             report = report_of(request.path_params["name"])
-            packet = await self._view.in_thread(lambda: self._run(actor, report, given))
+            return await self._view.in_thread(
+                lambda: shown(report, self._run(actor, report, given))
+            )
         except Exception as error:  # noqa: BLE001 -- the last place that can answer
             return refused(expected(error))
-        return shown(report, packet)
 
     async def shown(self, request: Request) -> Response:
         """The form's report as a page."""
@@ -164,4 +166,11 @@ def as_page(report: Report, packet: Packet) -> Response:
     )
 
 
-FORMATS = {"json": canonical, "csv": as_csv, "html": as_page}
+def as_workbook(report: Report, packet: Packet) -> Response:
+    """A spreadsheet. Raises BadParameter where it cannot hold the rows."""
+    name = {"content-disposition": f'attachment; filename="{report.name}.xlsx"'}
+    content = workbook(packet, report.title)
+    return Response(content, headers=_headers(packet) | name, media_type=MEDIA_TYPE)
+
+
+FORMATS = {"json": canonical, "csv": as_csv, "html": as_page, "xlsx": as_workbook}

@@ -47,8 +47,10 @@ import domain.group.group_commands as groups
 import domain.group.intercompany_commands as intercompany
 import domain.integration.commands as integration
 import domain.ledger.attestation_commands as attestations
+import domain.ledger.book_commands as books
 import domain.ledger.close_commands as closes
 import domain.ledger.commands as ledger
+import domain.ledger.opening_commands as openings
 import domain.ledger.policy_commands as ledger_policies
 import domain.ledger.proposal_commands as journal_proposals
 import domain.ledger.recurring_commands as recurring_journals
@@ -80,15 +82,15 @@ import domain.sales.quote_commands as quotes
 
 __all__ = [
     "access", "accruals", "adjustments", "allocation_rules", "allocation_runs", "allowances",
-    "assets", "attestations", "billing_runs", "billing_schedules", "capital_labour",
+    "assets", "attestations", "billing_runs", "billing_schedules", "books", "capital_labour",
     "change_orders", "clauses", "clearing", "closes", "closings", "collections",
     "consolidated_invoices", "consolidation", "contract_costs", "contract_rates", "contracts",
     "credit_memos", "deposits", "depreciation_runs", "expenses", "final_months", "firm_details",
     "groups", "handoffs", "integration", "intercompany", "invoices", "journal_proposals", "ledger",
-    "ledger_policies", "memo_credits", "minimums", "organisation", "outlooks", "parking",
-    "payables", "paying_terms", "payment_corrections", "payments", "pipeline", "price_clauses",
-    "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes", "rebates",
-    "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
+    "ledger_policies", "memo_credits", "minimums", "openings", "organisation", "outlooks",
+    "parking", "payables", "paying_terms", "payment_corrections", "payments", "pipeline",
+    "price_clauses", "pricing", "progress", "projects", "provisions", "quote_approvals", "quotes",
+    "rebates", "receivables_policies", "recurring", "recurring_journals", "reissues", "retainage",
     "retainers", "revaluations", "revenue", "revenue_changes", "revenue_runs", "sales",
     "tax_determinations", "tax_overrides", "taxes", "templates", "time", "time_corrections",
     "time_policies", "timers", "usage", "vendor_retainage", "work_plans", "write_offs",

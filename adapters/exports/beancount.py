@@ -28,7 +28,12 @@ def entry_text(entry: Entry) -> str:
     """An entry: its document as a link, the effective date among its metadata."""
     link = f" ^{linked(entry.document)}" if entry.document else ""
     head = f"\n{entry.accounting_date} * {quoted(entry.payee)} {quoted(entry.description)}{link}\n"
-    said = {"entity": entry.entity, "rule": entry.rule, "journal": entry.journal}
+    said = {
+        "entity": entry.entity,
+        "book": entry.book,
+        "rule": entry.rule,
+        "journal": entry.journal,
+    }
     head += f"  effective: {entry.effective_date}\n"
     head += "".join(f"  {name}: {quoted(value)}\n" for name, value in said.items())
     return head + "".join(map(posting_text, entry.postings))
@@ -40,7 +45,8 @@ def posting_text(posting: Posting) -> str:
     said += f" {posting.currency}"
     if posting.currency != posting.books or posting.amount != posting.cost:
         said += f" @@ {quantize(abs(posting.cost), posting.books):f} {posting.books}"
-    return f"{said}\n    project: {quoted(posting.project)}\n" if posting.project else f"{said}\n"
+    about = (f"    {name}: {quoted(value)}\n" for name, value in posting.about)
+    return f"{said}\n{''.join(about)}"
 
 
 def quoted(words: str) -> str:

@@ -32,7 +32,7 @@ def entry_text(entry: Entry) -> str:
     """An entry: the accounting date first, the effective one as its secondary date."""
     dates = f"{entry.accounting_date}={entry.effective_date}"
     code = plain(entry.document).replace("(", "").replace(")", "")
-    tags = f"entity:{entry.entity}, rule:{entry.rule}, journal:{entry.journal}"
+    tags = f"entity:{entry.entity}, book:{entry.book}, rule:{entry.rule}, journal:{entry.journal}"
     head = f"\n{dates} * ({code}) {plain(entry.payee)} | {plain(entry.description)}  ; {tags}\n"
     return head + "".join(map(posting_text, entry.postings))
 
@@ -43,7 +43,8 @@ def posting_text(posting: Posting) -> str:
     said += f" {posting.currency}"
     if posting.currency != posting.books or posting.amount != posting.cost:
         said += f" @@ {quantize(abs(posting.cost), posting.books):f} {posting.books}"
-    return f"{said}  ; project:{plain(posting.project)}\n" if posting.project else f"{said}\n"
+    about = ", ".join(f"{name}:{plain(value)}" for name, value in posting.about)
+    return f"{said}  ; {about}\n" if about else f"{said}\n"
 
 
 def plain(words: str) -> str:

@@ -5,7 +5,7 @@ the ledger. Owns how accounts are called in plain-text tools and how a line is s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,12 @@ from typing import Any
 from domain.ledger.chart import account
 from domain.money import quantize
 from projections.as_of import AsOf
-from projections.balances import Scope
+from projections.balances import Scope, layers
 from projections.table import Conn
 
 READS = ("ledger", "deals", "parties", "receivables")
 CHOSEN = """
-l.book = %(book)s AND (%(entity)s::text IS NULL OR l.entity = %(entity)s)
+l.book = ANY(%(books)s) AND (%(entity)s::text IS NULL OR l.entity = %(entity)s)
     AND l.accounting_date <= %(effective)s AND l.position <= %(known)s
 """
 # A bank reference may repeat an invoice's number, so each document is taken once.
@@ -39,7 +39,8 @@ LINES = f"""
 WITH documents AS ({DOCUMENTS})
 SELECT l.position, l.accounting_date, l.effective_date, l.entity, l.document, l.description,
        l.rule, l.journal_id, coalesce(k.name, e.name, l.entity),
-       l.account, l.currency, l.amount, l.functional_currency, l.functional, coalesce(p.code, '')
+       l.book, l.account, l.currency, l.amount, l.functional_currency, l.functional,
+       coalesce(p.code, ''), l.department, l.cost_code, l.cost_type, l.phase, l.counterparty
 FROM ledger_lines l
 LEFT JOIN legal_entities e ON e.code = l.entity
 LEFT JOIN documents d ON d.entity = l.entity AND d.number = l.document
@@ -61,6 +62,8 @@ LEFT JOIN legal_entities e ON e.code = n.entity
 LEFT JOIN documents d ON d.entity = n.entity AND d.number = n.document
 LEFT JOIN clients k ON k.id = d.client_id
 """
+ABOUT = ("project", "department", "cost_code", "cost_type", "phase", "counterparty")
+"""What a line may be about, as other tools are told."""
 ROOTS = {
     "asset": "Assets", "liability": "Liabilities", "equity": "Equity", "revenue": "Income",
     "expense": "Expenses",
@@ -79,19 +82,25 @@ class Used:
 
 @dataclass(frozen=True)
 class Posting:
-    """One line; ``cost`` is its amount in the books, always with the sign of ``amount``."""
+    """One line; ``cost`` is its amount in the books, always with the sign of ``amount``.
+
+    ``about`` names what the line is about, as far as it is said.
+    """
 
     account: str
     currency: str
     amount: Decimal
     books: str
     cost: Decimal
-    project: str
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A journal; ``payee`` is the client of its document, else the entity itself."""
+    """A journal; ``payee`` is the client of its document, else the entity itself.
+
+    ``book`` is the main one, or the layer that the journal belongs to.
+    """
 
     accounting_date: date
     effective_date: date
@@ -101,6 +110,7 @@ class Entry:
     rule: str
     journal: str
     payee: str
+    book: str
     postings: tuple[Posting, ...]
 
 
@@ -110,8 +120,8 @@ class ExportedJournal:
     def __init__(self, conn: Conn, as_of: AsOf, scope: Scope) -> None:
         self._conn = conn
         self._asked = {
-            "book": scope.book, "entity": scope.entity, "effective": as_of.effective,
-            "known": as_of.known,
+            "books": layers(conn, scope.book, scope.entity, as_of.known),
+            "entity": scope.entity, "effective": as_of.effective, "known": as_of.known,
         }  # fmt: skip
 
     def accounts(self) -> list[Used]:
@@ -143,25 +153,37 @@ def account_name(entity: str, code: str) -> str:
 
 
 def _entry(rows: list[tuple[Any, ...]]) -> Entry:
-    _, accounting, effective, entity, document, description, rule, journal, payee = rows[0][:9]
+    _, accounting, effective, entity, document, description, rule, journal = rows[0][:8]
+    payee, book = rows[0][8:10]
     lines = tuple(
-        posting for row in rows for posting in postings(account_name(entity, row[9]), *row[10:])
+        posting
+        for row in rows
+        for posting in postings(
+            account_name(entity, row[10]), row[11], row[12], row[13], row[14], said(row[15:])
+        )
     )
     return Entry(
-        accounting, effective, entity, document, description, rule, str(journal), payee, lines
-    )
+        accounting, effective, entity, document, description, rule, str(journal), payee, book,
+        lines,
+    )  # fmt: skip
+
+
+def said(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What a line is about, without what is not said."""
+    return tuple((name, value) for name, value in zip(ABOUT, values, strict=True) if value)
 
 
 def postings(
-    name: str, currency: str, amount: Decimal, books: str, functional: Decimal, project: str
-) -> Iterator[Posting]:
+    name: str, currency: str, amount: Decimal, books: str, functional: Decimal,
+    about: tuple[tuple[str, str], ...] = (),
+) -> Iterator[Posting]:  # fmt: skip
     """A line as it is, or in two: a total cost can bear no other sign than its amount."""
     amount, functional = quantize(amount, currency), quantize(functional, books)
     sayable = amount == functional if currency == books else amount * functional >= 0 != amount
     if sayable:
-        yield Posting(name, currency, amount, books, functional, project)
+        yield Posting(name, currency, amount, books, functional, about)
         return
     if amount:
-        yield Posting(name, currency, amount, books, Decimal(0), project)
+        yield Posting(name, currency, amount, books, Decimal(0), about)
     if functional:
-        yield Posting(name, books, functional, books, functional, project)
+        yield Posting(name, books, functional, books, functional, about)

@@ -10,6 +10,7 @@ import click
 
 from adapters.exports import beancount, hledger
 from adapters.exports.journal import READS, ExportedJournal
+from api.commands.export_saf_t import saf_t
 from api.settings import settings
 from api.wiring import System, opened
 from domain.actor import SYSTEM
@@ -23,7 +24,7 @@ OUTPUT = click.option("--output", type=click.Path(dir_okay=False, path_type=Path
 
 @click.group("export")
 def command() -> None:
-    """Write the ledger for plain-text tools, or a document as an e-invoice."""
+    """Write the ledger for other tools and authorities, or a document as an e-invoice."""
 
 
 def ledger(form: str) -> click.Command:
@@ -54,6 +55,7 @@ def ledger(form: str) -> click.Command:
 
 for form in FORMATS:
     command.add_command(ledger(form))
+command.add_command(saf_t)
 
 
 @command.command("einvoice")

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
@@ -25,6 +26,7 @@ from adapters.imports.plans.deal_terms import COST_RATE, Billing, TermsOptions
 from adapters.imports.plans.deals import DealChoices, DealPlan
 from adapters.imports.plans.directory import LogDirectory
 from adapters.imports.plans.hours import HourChoices, HourPlan
+from adapters.imports.plans.ledgers import LedgerChoices, LedgerPlan
 from adapters.imports.plans.name_map import read_map
 from adapters.imports.plans.people import NewPeople
 from adapters.imports.plans.rates import RatePlan
@@ -196,6 +198,30 @@ def hours(
             (file_of_hours(path), partial(HourPlan, path, choices, known, told)) for path in files
         ]
         take_files(system, plans, asked)
+
+
+@command.command("saf-t")
+@with_options(COMMON)
+@click.option("--entity", required=True, help="Code of the legal entity whose books they are.")
+@click.option("--map", "names", type=PATH, help="JSON, YAML or CSV: which account is which.")
+@click.option("--rest-to", default="", help="Account for what opening balances lack, say 3100.")
+def ledgers(
+    files: Files, entity: str, names: Path | None, rest_to: str, **common: Any
+) -> None:  # fmt: skip
+    """Take in another system's ledger: SAF-T Financial, opening balances and journals."""
+    asked = asked_of(files, **common)
+    with entered(entity) as (system, home):
+        known, told = directory(system, entity), read_map(names)
+
+        def project(code: str) -> UUID | None:
+            found = known.project(code)
+            return found.id if found else None
+
+        choices = LedgerChoices(
+            entity=entity, currency=home.currency, accounts=told["accounts"], window=asked.window,
+            rest_to=rest_to, project=project,
+        )  # fmt: skip
+        take_files(system, [(path, partial(LedgerPlan, path, choices)) for path in files], asked)
 
 
 READING = ("person", "zone", "day_order", "decimal_mark", "keep_equal_rows", "whole_minutes")

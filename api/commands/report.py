@@ -1,4 +1,4 @@
-"""``throughline report``: any report, as of any date and position, as table, JSON or CSV."""
+"""``throughline report``: any report, as of any date and position, in several forms."""
 
 import csv
 import json
@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.report_workbook import workbook
 from api.settings import settings
 from api.wiring import opened
 from projections.packet import Packet
@@ -100,6 +101,11 @@ def as_csv(packet: Packet, title: str) -> None:
     click.echo(f"{title}, known at {packet.known}, digest {packet.digest}", err=True)
 
 
+def as_workbook(packet: Packet, title: str) -> None:
+    """A spreadsheet, its bytes on standard output."""
+    sys.stdout.buffer.write(workbook(packet, title))
+
+
 FORMATS: dict[str, Callable[[Packet, str], None]] = {
-    "table": as_table, "json": as_json, "csv": as_csv,
+    "table": as_table, "json": as_json, "csv": as_csv, "xlsx": as_workbook,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from domain.contracts.contract import Recognition
+from domain.ledger.book import ContractCost, Onerous
 from domain.revenue.cost_asset import Nature
 from domain.revenue.modification import Remaining
 from domain.revenue.obligation import Kind, Measure, Pattern, Role, SspBasis
@@ -29,5 +30,10 @@ REVENUE: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     get_args(Nature): ("ContractCostNature", "A cost to win a contract, or to fulfil it."),
     CONFIRMED: ("ModificationTreatment", "How a change of a contract is accounted for."),
+    get_args(Onerous): (
+        "BookOnerous",
+        "Contracts that a book provides for losses of.",
+    ),
+    get_args(ContractCost): ("BookContractCost", "What a book does with cost to win or set up."),
     ("main",): ("RevenueBook", "A book of an entity's ledger."),
 }

@@ -5,8 +5,6 @@ inside. Source of each pairing: the event-to-journal table of the accounting rul
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from domain.aggregate import Root
@@ -43,8 +41,8 @@ from domain.ledger.journal import Line
 from domain.ledger.payables_posting import PAYABLES_RULES
 from domain.ledger.receivables_posting import RECEIVABLES_RULES, receipt_account
 from domain.ledger.revaluation_posting import REVALUATION_RULES
+from domain.ledger.standards_posting import STANDARDS_RULES
 from domain.revenue.contract import RevenueContract
-from domain.revenue.cost_asset import ContractCostAsset, CostOf
 from domain.revenue.provisions import ContractProvisions
 
 FIXED = frozenset({"milestone", "application"})
@@ -215,50 +213,6 @@ def rebate_settled(fact: RebateAgreement.Settled) -> Iterable[Entry]:
                 "", lines)  # fmt: skip
 
 
-def loss_provided(fact: ContractProvisions.LossProvided) -> Iterable[Entry]:
-    """The loss still to come: Dr 5050, Cr 2240."""
-    change = fact.provision.change
-    lines = both(chart.ONEROUS_COST, chart.ONEROUS, fact.owing.books, change, change, None)
-    yield Entry("loss_provided", fact.owing.entity, fact.owing.books, fact.provided_on,
-                "Onerous contract", "", lines)  # fmt: skip
-
-
-def loss_released(fact: ContractProvisions.LossReleased) -> Iterable[Entry]:
-    """A provision used: Dr 2240, Cr 5050."""
-    used = -fact.provision.change
-    lines = both(chart.ONEROUS, chart.ONEROUS_COST, fact.owing.books, used, used, None)
-    yield Entry("loss_released", fact.owing.entity, fact.owing.books, fact.released_on,
-                "Onerous contract", "", lines)  # fmt: skip
-
-
-def cost_capitalized(fact: ContractCostAsset.Capitalized) -> Iterable[Entry]:
-    """Cost to obtain: Dr 1310, Cr 2100. Cost to fulfil, labour so far: Dr 1300, Cr 5000."""
-    credit = chart.PAYROLL_OWED if fact.cost.nature == "obtain" else chart.LABOUR
-    lines = both(cost_account(fact.cost), credit, fact.cost.books, fact.amount, fact.amount, None)
-    yield Entry("cost_capitalized", fact.cost.entity, fact.cost.books, fact.capitalized_on,
-                "Contract cost", "", lines)  # fmt: skip
-
-
-def cost_amortized(fact: ContractCostAsset.Amortized) -> Iterable[Entry]:
-    """Months of benefit: Dr 5060, Cr 1310 or 1300."""
-    yield _written_off("cost_amortized", fact.cost, fact.amortized_on, fact.amount)
-
-
-def cost_impaired(fact: ContractCostAsset.Impaired) -> Iterable[Entry]:
-    """What will not come back: Dr 5060, Cr 1310 or 1300."""
-    yield _written_off("cost_impaired", fact.cost, fact.impaired_on, fact.loss)
-
-
-def _written_off(rule: str, cost: CostOf, on: date, amount: Decimal) -> Entry:
-    lines = both(chart.CONTRACT_COST, cost_account(cost), cost.books, amount, amount, None)
-    return Entry(rule, cost.entity, cost.books, on, "Contract cost", "", lines)
-
-
-def cost_account(cost: CostOf) -> str:
-    """Where an asset of this nature stands."""
-    return chart.OBTAINING_COST if cost.nature == "obtain" else chart.FULFILMENT_COST
-
-
 Rule = Callable[[Any], Iterable[Entry]]
 VERSION = 1
 
@@ -292,11 +246,7 @@ RULES: dict[type[Root.Event], tuple[Rule, ...]] = {
     RevenueContract.Recognized: (revenue,),
     RevenueContract.Reversed: (revenue,),
     ContractProvisions.RefundExpected: (refund_expected,),
-    ContractProvisions.LossProvided: (loss_provided,),
-    ContractProvisions.LossReleased: (loss_released,),
-    ContractCostAsset.Capitalized: (cost_capitalized,),
-    ContractCostAsset.Amortized: (cost_amortized,),
-    ContractCostAsset.Impaired: (cost_impaired,),
+    **STANDARDS_RULES,
 }
 
 

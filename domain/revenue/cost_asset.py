@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -40,45 +40,70 @@ class CostOf:
 
 
 class ContractCostAsset(Root):
-    """``carrying`` is what is left after ``amortised`` and impairment."""
+    """``carrying`` is what is left after ``amortised`` and impairment.
+
+    ``absent_from``: books that took the cost as an expense at once.
+    """
 
     class Capitalized(Root.Created):
         """A cost of a contract became an asset (ASC 340-40-25)."""
 
         TOPIC = "revenue.contract_cost_capitalized"
+        class_version = 2
         cost: CostOf
         amount: Decimal
         capitalized_on: date
         months: int
         steps: tuple[Step, ...]
+        absent_from: tuple[str, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were books by other policies."""
+            state["absent_from"] = ()
 
     class Amortized(Root.Event):
         """Months of benefit have passed (35-1)."""
 
         TOPIC = "revenue.contract_cost_amortized"
+        class_version = 2
         cost: CostOf
         month: date
         amortized_on: date
         amount: Decimal
         carrying: Decimal
+        absent_from: tuple[str, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were books by other policies."""
+            state["absent_from"] = ()
 
     class Impaired(Root.Event):
         """Less is still to come than the asset says (35-3)."""
 
         TOPIC = "revenue.contract_cost_impaired"
+        class_version = 2
         cost: CostOf
         impaired_on: date
         loss: Decimal
         carrying: Decimal
         steps: tuple[Step, ...]
+        absent_from: tuple[str, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were books by other policies."""
+            state["absent_from"] = ()
 
     @event(Capitalized)
     def __init__(
         self, id: UUID, cost: CostOf, amount: Decimal, capitalized_on: date, months: int,
-        steps: tuple[Step, ...],
+        steps: tuple[Step, ...], absent_from: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         del steps
         self.cost = cost
+        self.absent_from = absent_from
         self.carrying = amount
         self.first = month_of(capitalized_on)
         self.months = months
@@ -98,7 +123,8 @@ class ContractCostAsset(Root):
     def amortize(self, month: date, amortized_on: date) -> Decimal:
         """Write off what is due to the end of a month; how much that is."""
         amount = self.due(month)
-        self._amortized(self.cost, month, amortized_on, amount, self.carrying - amount)
+        carrying = self.carrying - amount
+        self._amortized(self.cost, month, amortized_on, amount, carrying, self.absent_from)
         return amount
 
     def impair(
@@ -107,23 +133,24 @@ class ContractCostAsset(Root):
         """Lower the asset. Raises NothingToImpair."""
         if loss <= 0:
             raise NothingToImpair(f"what is to come covers {self.carrying}", field="consideration")
-        self._impaired(self.cost, impaired_on, loss, carrying, steps)
+        self._impaired(self.cost, impaired_on, loss, carrying, steps, self.absent_from)
 
     def _passed(self, month: date) -> int:
         return month_no(month) - month_no(self.first) + 1
 
     @event(Amortized)
     def _amortized(
-        self, cost: CostOf, month: date, amortized_on: date, amount: Decimal, carrying: Decimal
-    ) -> None:
-        del cost, amortized_on, amount
+        self, cost: CostOf, month: date, amortized_on: date, amount: Decimal, carrying: Decimal,
+        absent_from: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        del cost, amortized_on, amount, absent_from
         self.passed = min(self._passed(month), self.months)
         self.carrying = carrying
 
     @event(Impaired)
     def _impaired(
         self, cost: CostOf, impaired_on: date, loss: Decimal, carrying: Decimal,
-        steps: tuple[Step, ...],
+        steps: tuple[Step, ...], absent_from: tuple[str, ...],
     ) -> None:  # fmt: skip
-        del cost, impaired_on, loss, steps
+        del cost, impaired_on, loss, steps, absent_from
         self.carrying = carrying

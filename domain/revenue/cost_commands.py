@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.command import Answer, Command
 from domain.errors import Refusal
+from domain.ledger.book_commands import books_of
 from domain.ledger.commands import require_open
 from domain.ledger.period import month_end, month_of
 from domain.money import require_fine
@@ -63,8 +64,9 @@ class CapitalizeContractCost(Command):
             raise CostIsExpense(found.steps[-1].text, field="amount")
         cost = CostOf(self.contract_id, revenue.entity, revenue.books, self.nature)
         asset = ContractCostAsset(
-            self.cost_id, cost, found.capitalised, self.capitalized_on, self.months, found.steps
-        )
+            self.cost_id, cost, found.capitalised, self.capitalized_on, self.months, found.steps,
+            books_of(work, revenue.entity).without_cost_assets(),
+        )  # fmt: skip
         return Answer(id=work.add(asset).id)
 
 

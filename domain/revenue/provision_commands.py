@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.command import Answer, Command
+from domain.ledger.book_commands import books_of
 from domain.ledger.commands import require_open
 from domain.money import require_fine
 from domain.pricing.fx import quote
@@ -66,7 +67,9 @@ class ProvideForLoss(LossCommand):
         """Raises NothingToProvide, PriceNotDetermined, PeriodClosed, NotFound."""
         revenue = revenue_of(work, self.contract_id)
         held = provisions_of(work, revenue)
-        held.provide(self.on, *self.provision(work, revenue, held))
+        books = books_of(work, revenue.entity)
+        absent = books.without_provision(construction=self.construction_type)
+        held.provide(self.on, *self.provision(work, revenue, held), absent)
         return Answer(id=held.id)
 
 

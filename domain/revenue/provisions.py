@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Root, event
@@ -54,19 +55,33 @@ class ContractProvisions(Root):
         """More of the loss still to come is provided for."""
 
         TOPIC = "revenue.loss_provided"
+        class_version = 2
         owing: Owing
         provided_on: date
         provision: Provision
         policy: str
+        absent_from: tuple[str, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were books by other policies."""
+            state["absent_from"] = ()
 
     class LossReleased(Root.Event):
         """Some of the provision was used, or is not needed any more."""
 
         TOPIC = "revenue.loss_provision_released"
+        class_version = 2
         owing: Owing
         released_on: date
         provision: Provision
         policy: str
+        absent_from: tuple[str, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before there were books by other policies."""
+            state["absent_from"] = ()
 
     class RefundExpected(Root.Event):
         """What is expected to go back to the customer, and how that changed."""
@@ -83,20 +98,27 @@ class ContractProvisions(Root):
     def __init__(self, id: UUID, owing: Owing) -> None:
         self.owing = owing
         self.loss = ZERO
+        self.absent_from: tuple[str, ...] = ()
         self.refund = ZERO
         self.refund_booked = ZERO
 
-    def provide(self, on: date, provision: Provision, policy: str) -> None:
-        """Raises NothingToProvide."""
+    def provide(
+        self, on: date, provision: Provision, policy: str, absent_from: tuple[str, ...] = ()
+    ) -> None:
+        """``absent_from``: books that do not provide; they stay so until the provision is used up.
+
+        Raises NothingToProvide.
+        """
         if provision.change <= 0:
             raise NothingToProvide(f"{self.loss} is provided", field="total_cost")
-        self._loss_provided(self.owing, on, provision, policy)
+        absent = self.absent_from if self.loss else absent_from
+        self._loss_provided(self.owing, on, provision, policy, absent)
 
     def release(self, on: date, provision: Provision, policy: str) -> None:
         """Raises NothingToRelease."""
         if provision.change >= 0:
             raise NothingToRelease(f"{self.loss} is still needed", field="total_cost")
-        self._loss_released(self.owing, on, provision, policy)
+        self._loss_released(self.owing, on, provision, policy, self.absent_from)
 
     def expect_refund(self, on: date, expected: Decimal, quote: Quote) -> None:
         """Set the liability; more comes at the day's rate, less goes at the rate booked.
@@ -114,16 +136,19 @@ class ContractProvisions(Root):
 
     @event(LossProvided)
     def _loss_provided(
-        self, owing: Owing, provided_on: date, provision: Provision, policy: str
-    ) -> None:
+        self, owing: Owing, provided_on: date, provision: Provision, policy: str,
+        absent_from: tuple[str, ...],
+    ) -> None:  # fmt: skip
         del owing, provided_on, policy
         self.loss = provision.balance
+        self.absent_from = absent_from
 
     @event(LossReleased)
     def _loss_released(
-        self, owing: Owing, released_on: date, provision: Provision, policy: str
-    ) -> None:
-        del owing, released_on, policy
+        self, owing: Owing, released_on: date, provision: Provision, policy: str,
+        absent_from: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        del owing, released_on, policy, absent_from
         self.loss = provision.balance
 
     @event(RefundExpected)

@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.ledger.period import month_after, month_of
 from projections.as_of import AsOf
+from projections.balances import layers
 from projections.packet import Column, Row, text
 from projections.report import BOOK, Parameter, Report
 from projections.reports.trial_balance import SIDES, sides
@@ -34,7 +35,7 @@ SELECT l.rule, l.account, l.accounting_date, l.effective_date, l.document, l.des
        l.currency, l.amount, l.functional_currency, l.functional, l.position, l.journal_id
 FROM ledger_lines l
 WHERE l.position > %(closed)s AND l.position <= %(known)s AND l.entity = %(entity)s
-    AND l.book = %(book)s
+    AND l.book = ANY(%(books)s)
     AND (l.effective_date BETWEEN %(month)s AND %(last)s
         OR l.accounting_date BETWEEN %(month)s AND %(last)s)
 ORDER BY l.accounting_date, l.effective_date, l.rule COLLATE "C", l.document COLLATE "C",
@@ -53,7 +54,7 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
     month = month_of(asked["month"] or as_of.effective)
     given = {
         **asked, "month": month, "last": month_after(month) - timedelta(days=1),
-        "known": as_of.known,
+        "known": as_of.known, "books": layers(conn, asked["book"], asked["entity"], as_of.known),
     }  # fmt: skip
     found = conn.execute(CLOSED, given).fetchone()
     if found is None or found[0] is None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from domain.ledger.chart import account
 from projections.as_of import AsOf
-from projections.balances import Balance, Scope, balances_at
-from projections.ledger import AccountKey
+from projections.balances import Balance, Scope, balances_at, layers
 from projections.packet import Column, Row, text
 from projections.report import BOOK, ENTITY, MOST_ROWS, BadParameter, Parameter, Report, skipped
 from projections.reports.trial_balance import SIDES, sides
+from projections.stored_balances import AccountKey
 from projections.table import Conn
 
 # By what the lines say, so that the order is the same wherever the same was done; position and
@@ -20,7 +20,7 @@ SELECT l.entity, l.accounting_date, l.effective_date, l.document, l.description,
        coalesce(p.code, ''), l.currency, l.amount, l.functional_currency, l.functional,
        l.position, l.journal_id
 FROM ledger_lines l LEFT JOIN projects p ON p.id = l.project_id
-WHERE l.book = %(book)s AND l.account = %(account)s
+WHERE l.book = ANY(%(books)s) AND l.account = %(account)s
     AND (%(entity)s::text IS NULL OR l.entity = %(entity)s)
     AND l.accounting_date BETWEEN %(from)s AND %(to)s AND l.position <= %(known)s
 ORDER BY l.accounting_date, l.effective_date, l.entity COLLATE "C", l.document COLLATE "C",
@@ -48,7 +48,9 @@ def rows(conn: Conn, as_of: AsOf, asked: Mapping[str, Any]) -> Iterable[Row]:
     scope = Scope(asked["book"], asked["entity"], [asked["account"]])
     found = balances_at(conn, [before, last], as_of.known, scope)
     yield from _balances("opening", before, found[before])
-    yield from _lines(conn, {**asked, "from": first, "to": last, "known": as_of.known})
+    books = layers(conn, asked["book"], asked["entity"], as_of.known)
+    given = {**asked, "books": books, "from": first, "to": last, "known": as_of.known}
+    yield from _lines(conn, given)
     yield from _balances("closing", last, found[last])
 
 

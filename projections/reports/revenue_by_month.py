@@ -10,9 +10,9 @@ from domain.ledger.chart import CHART
 from domain.ledger.period import month_end, month_of
 from projections.as_of import AsOf
 from projections.balances import Balance, Scope, balances_at
-from projections.ledger import AccountKey
 from projections.packet import Column, Row, amounts, text
 from projections.report import BOOK, ENTITY, BadParameter, Parameter, Report
+from projections.stored_balances import AccountKey
 from projections.table import Conn
 
 REVENUE = tuple(code for code, account in CHART.items() if account.type == "revenue")

@@ -21,6 +21,7 @@ from beancount.core.data import Transaction
 from adapters.exports import beancount, hledger
 from adapters.exports.journal import READS, Entry, ExportedJournal, Used, account_name, postings
 from domain.identity import named_id
+from domain.ledger.book import UnknownBook
 from projections.as_of import AsOf, snapshot
 from projections.balances import Scope
 from projections.packet import Packet
@@ -231,6 +232,41 @@ def test_words_that_mean_something_to_the_tools_stay_words(year: Firm, tmp_path:
     assert [sorted(entry.links) for entry in said] == [["-A-b-c"]]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_lines_say_what_they_are_about_and_entries_their_book(
+    firm: Firm, tmp_path: Path, form: str
+) -> None:
+    firm.do("DefineBook", entity="DE01", code="local", name="Local")
+    about = {"department": "studio", "cost_type": "overhead", "counterparty": "UK01"}
+    firm.do("PostJournal", journal_id=named_id("journal", "about"), entity="DE01",
+            accounting_date=date(2025, 6, 30), description="rent",
+            lines=[{"account": "6010", "currency": "EUR", "debit": "5", **about},
+                   {"account": "1000", "currency": "EUR", "credit": "5"}])  # fmt: skip
+    firm.settle()
+
+    written(firm, form, path := tmp_path / f"books.{form}")
+
+    said = path.read_text()
+    if form == "beancount":
+        (entry,) = loaded(path)
+        assert entry.meta["book"] == "main"
+        assert {name: entry.postings[0].meta[name] for name in about} == about
+    else:
+        assert "book:main" in said
+        assert "; department:studio, cost_type:overhead, counterparty:UK01" in said
+
+
+def test_a_book_is_exported_with_its_layer_and_an_unknown_one_refused(firm: Firm) -> None:
+    firm.settle()
+
+    with (
+        firm.system.connect() as conn,
+        snapshot(conn, READS) as reached,
+        pytest.raises(UnknownBook),
+    ):
+        ExportedJournal(conn, AsOf(YEAR_END, reached), Scope("local"))
+
+
 ODD = [
     ("EUR", "-4.50", "-4.50"), ("JPY", "0", "0.02"), ("USD", "5.00", "-1.00"),
     ("USD", "-5.00", "0.00"), ("KWD", "1.234", "5.48"),
@@ -244,9 +280,7 @@ class OddJournal(ExportedJournal):
         self._lines = tuple(
             posting
             for currency, amount, books in ODD
-            for posting in postings(
-                "Assets:X:1", currency, Decimal(amount), "EUR", Decimal(books), ""
-            )
+            for posting in postings("Assets:X:1", currency, Decimal(amount), "EUR", Decimal(books))
         )
 
     def accounts(self) -> list[Used]:
@@ -256,7 +290,7 @@ class OddJournal(ExportedJournal):
         return ["X"]
 
     def entries(self) -> Iterator[Entry]:
-        yield Entry(YEAR_END, YEAR_END, "X", "", "odd", "manual", "1", "X", self._lines)
+        yield Entry(YEAR_END, YEAR_END, "X", "", "odd", "manual", "1", "X", "main", self._lines)
 
 
 @needs_hledger

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from base64 import b64encode
 from contextlib import ExitStack
 from hashlib import sha256
@@ -14,6 +15,7 @@ import pytest
 from api.graphql.schema import sdl
 from api.health import readiness
 from api.reads import query_reads
+from api.report_workbook import MEDIA_TYPE
 from projections.reports import REPORTS
 from tests.api.serving import Served
 
@@ -109,6 +111,17 @@ def test_a_report_is_csv(api: Served) -> None:
     assert {row["account"] for row in rows} >= {"1100", "4000"}
 
 
+def test_a_report_is_a_spreadsheet_with_its_digest(api: Served) -> None:
+    given = {**AS_OF, "format": "xlsx"}
+    said = api.http.get("/reports/trial-balance", params=AS_OF, headers=keyed(api))
+
+    response = api.http.get("/reports/trial-balance", params=given, headers=keyed(api))
+
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.headers["throughline-digest"] == said.headers["throughline-digest"]
+    assert zipfile.is_zipfile(io.BytesIO(response.content))
+
+
 def test_a_report_is_a_table_for_who_types_a_key(api: Served) -> None:
     form = {**AS_OF, "name": "general-ledger", "key": api.key, "known": "",
             "options": "account=1100\nrows=5"}  # fmt: skip
@@ -124,7 +137,9 @@ def test_a_report_is_a_table_for_who_types_a_key(api: Served) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_answers_or_says_what_it_needs(api: Served, name: str) -> None:
     needed = {"general-ledger": {"account": "1100"}, "audit-trail": {"of": "DE01-INV-2025-00001"},
-              "customer-statement": {"client": "ACME"}}  # fmt: skip
+              "customer-statement": {"client": "ACME"}, "flux": {"entity": "DE01"},
+              "close-checklist": {"entity": "DE01"},
+              "rollforward": {"account": "1200"}}  # fmt: skip
 
     response = api.http.get(
         f"/reports/{name}", params={"effective": "2025-12-31", **needed.get(name, {})},

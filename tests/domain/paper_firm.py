@@ -20,7 +20,7 @@ from domain.actor import EVERY_ENTITY, Actor
 from domain.aggregate import Root
 from domain.command import Command
 from domain.errors import Refusal
-from domain.ledger.journal import check_balance
+from domain.ledger.journal import MAIN_BOOK, check_balance
 from domain.ledger.posting import Entry, entries_of
 from domain.policies import follow_ups
 from domain.request import AlreadyTaken, Cause, Outcome, check_version, request_of
@@ -129,11 +129,11 @@ class PaperFirm(Firm):
                 check_balance(entry.lines, entry.currency)
                 yield entry
 
-    def balances(self) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-        """By account and currency: the amount, and the same in the books."""
+    def balances(self, book: str = MAIN_BOOK) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+        """By account and currency: the amount, and the same in the books; a layer by itself."""
         found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
         for entry in self.entries():
-            for line in entry.lines:
+            for line in entry.lines if entry.book == book else ():
                 amount, books = found.get((line.account, line.currency), (Decimal(0), Decimal(0)))
                 key = line.account, line.currency
                 found[key] = (amount + line.amount, books + line.functional)

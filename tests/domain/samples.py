@@ -10,6 +10,7 @@ from domain.policies import milestone_id
 from tests.domain import (
     samples_allocation,
     samples_assets,
+    samples_books,
     samples_clauses,
     samples_close,
     samples_consolidated,
@@ -47,6 +48,7 @@ MORE = (
     samples_close,
     samples_consolidated,
     samples_allocation,
+    samples_books,
 )  # fmt: skip
 """Samples of the contexts that have a file of their own: DATED, CREATED, prepare, samples."""
 DATED = {

@@ -16,6 +16,7 @@ def keep_books(firm: Firm) -> None:
             country="LU")  # fmt: skip
     for month in (1, 2):
         firm.do("OpenPeriod", entity="LU01", month=date(2025, month, 1))
+    firm.do("DefineBook", entity="LU01", code="ifrs", name="IFRS", contract_cost="expense")
     rent(firm, "rent", "700", date(2025, 1, 10))
     firm.close(JANUARY, "LU01")
     rent(firm, "late rent", "50", date(2025, 2, 3), date(2025, 1, 20))

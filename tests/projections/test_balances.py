@@ -13,56 +13,95 @@ from hypothesis import strategies as st
 
 from api.wiring import System
 from domain.identity import named_id
+from domain.ledger.book import BookPolicies, Books, UnknownBook, books_id
 from domain.ledger.journal import Journal, Line
 from domain.money import minor_unit
-from projections import ledger
-from projections.balances import Balance, Scope, balances_at
-from projections.ledger import AccountKey, Ledger
+from projections import stored_balances
+from projections.balances import Balance, Scope, balances_at, project_balances_at
+from projections.ledger import Ledger
 from projections.recorded import Recorded
 from projections.scratch import fold, inside, rolled_back, scratch_slot
+from projections.stored_balances import AccountKey, ProjectKey
 from projections.table import Conn
 
 RECORDED_AT = datetime(2025, 1, 1, tzinfo=UTC)
 BOOKS = {"DE01": "EUR", "JP01": "JPY"}
+PROJECTS = [named_id("project", name) for name in ("A", "B")]
+LAYER = "local"
 DAYS = st.dates(date(2024, 11, 28), date(2025, 3, 3))
 
 
 def lines_of(entity: str) -> st.SearchStrategy[list[Line]]:
     amounts = st.integers(-(10**9), 10**9)
     return st.lists(st.builds(
-        lambda account, currency, amount, functional: Line(
+        lambda account, currency, amount, functional, project: Line(
             account, currency, amount * minor_unit(currency),
-            functional * minor_unit(BOOKS[entity])),
+            functional * minor_unit(BOOKS[entity]), project),
         st.sampled_from(["1000", "1100", "4000"]), st.sampled_from(["EUR", "JPY", "KWD"]),
-        amounts, amounts,
+        amounts, amounts, st.sampled_from([None, *PROJECTS]),
     ), min_size=1, max_size=3)  # fmt: skip
 
 
 JOURNALS = st.lists(
-    st.sampled_from(list(BOOKS)).flatmap(lambda e: st.tuples(st.just(e), DAYS, lines_of(e))),
+    st.sampled_from(list(BOOKS)).flatmap(
+        lambda e: st.tuples(st.just(e), DAYS, lines_of(e), st.sampled_from(["main", LAYER]))
+    ),
     min_size=1,
     max_size=25,
 )
 
 
-def recorded(position: int, entity: str, day: date, lines: Sequence[Line]) -> Recorded:
+def recorded(
+    position: int, entity: str, day: date, lines: Sequence[Line], book: str = "main"
+) -> Recorded:
     id_ = named_id("journal", str(position))
-    journal = Journal(id_, entity, "main", BOOKS[entity], day, "", "", tuple(lines), None,
+    journal = Journal(id_, entity, book, BOOKS[entity], day, "", "", tuple(lines), None,
                       "manual", 1, None)  # fmt: skip
-    return Recorded(position, id_, 1, Journal.Posted.TOPIC, RECORDED_AT, day, entity, "chief",
-                    id_, UUID(int=0), None, journal.pending_events[0])  # fmt: skip
+    return at(position, journal.pending_events[0], day)
 
 
-def summed(log: Sequence[Recorded], day: date, known: int) -> dict[AccountKey, Balance]:
+def at(position: int, fact: Any, day: date) -> Recorded:
+    return Recorded(position, fact.originator_id, 1, fact.TOPIC, RECORDED_AT, day, fact.entity,
+                    "chief", fact.originator_id, UUID(int=0), None, fact)  # fmt: skip
+
+
+def defined(entity: str, position: int = 1) -> Recorded:
+    books = Books(books_id(entity), entity)
+    books.define(LAYER, "Local rules", BookPolicies())
+    return at(position, books.pending_events[-1], date(2025, 1, 1))
+
+
+def summed(
+    log: Sequence[Recorded], day: date, known: int, book: str = "main"
+) -> dict[AccountKey, Balance]:
     sums: dict[AccountKey, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for at in log:
-        for line in at.fact.lines:
-            if at.position <= known and at.fact.accounting_date <= day:
-                books = at.fact.functional_currency
-                key = AccountKey(at.fact.entity, "main", line.account, line.currency, books)
-                sums[key][0] += line.amount
-                sums[key][1] += line.functional
+    for line, fact in counted(log, day, known, book):
+        key = AccountKey(fact.entity, book, line.account, line.currency, fact.functional_currency)
+        sums[key][0] += line.amount
+        sums[key][1] += line.functional
     return {key: Balance(*both) for key, both in sums.items() if any(both)}
+
+
+def summed_by_project(
+    log: Sequence[Recorded], day: date, known: int, book: str
+) -> dict[ProjectKey, Balance]:
+    sums: dict[ProjectKey, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for line, fact in counted(log, day, known, book):
+        if line.project_id and line.account >= "4000":
+            key = ProjectKey(fact.entity, book, line.account, line.currency,
+                             fact.functional_currency, line.project_id)  # fmt: skip
+            sums[key][0] += line.amount
+            sums[key][1] += line.functional
+    return {key: Balance(*both) for key, both in sums.items() if any(both)}
+
+
+def counted(
+    log: Sequence[Recorded], day: date, known: int, book: str
+) -> Iterator[tuple[Line, Journal.Posted]]:
+    for at in log:
+        fact = at.fact
+        if at.position <= known and fact.accounting_date <= day and fact.book in ("main", book):
+            yield from ((line, fact) for line in fact.lines)
 
 
 def folded(conn: Conn, log: Sequence[Recorded], page: int, *, forgetful: bool) -> str:
@@ -76,7 +115,7 @@ def folded(conn: Conn, log: Sequence[Recorded], page: int, *, forgetful: bool) -
 
 @pytest.fixture
 def conn(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conn]:
-    monkeypatch.setattr(ledger, "JOURNALS_A_VERSION", 3)
+    monkeypatch.setattr(stored_balances, "JOURNALS_A_VERSION", 3)
     with system.connect() as conn:
         yield conn
 
@@ -93,14 +132,19 @@ def test_a_balance_at_any_date_and_position_is_the_sum_of_the_lines_up_to_both(
     conn: Conn, journals: Any, gaps: list[int], page: int, *, forgetful: bool, days: list[date],
     share: Any,
 ) -> None:  # fmt: skip
-    positions = [sum(gaps[: i + 1]) for i in range(len(journals))]
+    positions = [1 + sum(gaps[: i + 1]) for i in range(len(journals))]
     log = [recorded(p, *journal) for p, journal in zip(positions, journals, strict=True)]
-    known = int(positions[-1] * share)
+    known = max(1, int(positions[-1] * share))
+    told = [defined("DE01"), *log]
 
-    with rolled_back(conn), inside(conn, [folded(conn, log, page, forgetful=forgetful)]):
+    with rolled_back(conn), inside(conn, [folded(conn, told, page, forgetful=forgetful)]):
         found = balances_at(conn, days, known, Scope("main"))
+        layered = balances_at(conn, days, known, Scope(LAYER))
+        projects = project_balances_at(conn, days, known, Scope(LAYER))
 
     assert found == {day: summed(log, day, known) for day in days}
+    assert layered == {day: summed(log, day, known, LAYER) for day in days}
+    assert projects == {day: summed_by_project(log, day, known, LAYER) for day in days}
 
 
 def test_a_scope_keeps_to_its_entity_and_accounts(conn: Conn) -> None:
@@ -113,10 +157,23 @@ def test_a_scope_keeps_to_its_entity_and_accounts(conn: Conn) -> None:
 
     with rolled_back(conn), inside(conn, [folded(conn, log, 9, forgetful=False)]):
         found = amounts(conn, Scope("main", "JP01", ["1000"]), 4)
-        other = amounts(conn, Scope("tax"), 4)
 
     assert found == {("JP01", "1000"): Decimal(7)}
-    assert other == {}
+
+
+@pytest.mark.parametrize(
+    ("scope", "known"),
+    [(Scope("tax"), 2), (Scope(LAYER, "JP01"), 2), (Scope(LAYER, "DE01"), 1)],
+)
+def test_a_book_the_entity_does_not_keep_by_then_is_refused(
+    conn: Conn, scope: Scope, known: int
+) -> None:
+    with (
+        rolled_back(conn),
+        inside(conn, [folded(conn, [defined("DE01", 2)], 9, forgetful=False)]),
+        pytest.raises(UnknownBook),
+    ):
+        balances_at(conn, [date(2025, 1, 1)], known, scope)
 
 
 def test_a_day_that_is_asked_for_twice_counts_once(conn: Conn) -> None:

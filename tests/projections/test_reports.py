@@ -33,11 +33,13 @@ from tests.projections.overhead import spent
 NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
+    "close-checklist": {"entity": "DE01"},
     "flux": {"entity": "DE01"},
     "consolidation": {"group": "IEG"},
     "cta-proof": {"group": "IEG"},
     "customer-statement": {"client": "ACME"},
     "vendor-statement": {"vendor": "SUB"},
+    "rollforward": {"account": "1200"},
 }
 CARE = named_id("revenue sample", "Care")
 NAIVE = datetime.fromisoformat("2025-01-01T00:00:00")

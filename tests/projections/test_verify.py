@@ -8,7 +8,7 @@ import pytest
 from domain.actor import SYSTEM
 from domain.billing.payment import Payment
 from domain.ledger import posting
-from projections import ledger
+from projections import stored_balances
 from projections.rebuild import rebuild
 from tests.firm import Firm
 from tests.projections.faults import PROJECTIONS, damage, found, off, owner, rewrite
@@ -138,7 +138,7 @@ def test_a_journal_that_was_never_recorded_is_named(
 def test_a_stored_balance_that_is_not_the_sum_of_its_lines_is_named(
     year: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "JOURNALS_A_VERSION", 3)
+    monkeypatch.setattr(stored_balances, "JOURNALS_A_VERSION", 3)
     kept = next(p for p in year.system.projections() if p.name == "ledger")
     with year.system.connect() as conn:
         assert rebuild(conn, year.system.decode, kept, accept=True).switched

@@ -1,4 +1,4 @@
-"""The file that says whose name is whose: products, projects, people and clients.
+"""The file that says whose name is whose: products, projects, people, clients, accounts.
 
 JSON or YAML hold a mapping of names for each kind; CSV has the columns ``kind``, ``from`` and
 ``to``.
@@ -15,7 +15,7 @@ from typing import Any
 from adapters.imports.refusals import UnreadableFile
 from domain.errors import Refusal
 
-KINDS = ("products", "projects", "people", "clients")
+KINDS = ("products", "projects", "people", "clients", "accounts")
 NameMap = Mapping[str, Mapping[str, str]]
 
 

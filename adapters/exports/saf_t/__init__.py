@@ -1,0 +1,1 @@
+"""The ledger as SAF-T Financial, the Norwegian profile 1.30: written as a stream."""

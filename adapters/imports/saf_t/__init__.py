@@ -1,0 +1,1 @@
+"""SAF-T Financial files of other ledgers, whichever version of the schema they follow."""
