@@ -34,7 +34,7 @@ NEEDED: Mapping[str, dict[str, str]] = {
     "general-ledger": {"account": "1100"},
     "audit-trail": {"of": "DE01-INV-2025-00001"},
     "close-checklist": {"entity": "DE01"},
-    "flux": {"entity": "DE01"},
+    "flux": {"entity": "LU01", "month": "2025-01-01"},
     "consolidation": {"group": "IEG"},
     "cta-proof": {"group": "IEG"},
     "customer-statement": {"client": "ACME"},
@@ -179,6 +179,7 @@ def test_a_trial_balance_of_an_entity_has_nothing_of_another(year: Firm) -> None
     assert rows(packet, "account", "currency", "debit", "credit", "functional_debit") == [
         ("1000", "JPY", "0", "90000", "0.00"),
         ("6010", "JPY", "90000", "0", packet.said()[1]["functional_debit"]),
+        ("7010", "GBP", "11.06", "0.00", "11.06"),  # its bank, revalued
     ]
 
 
