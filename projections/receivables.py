@@ -69,7 +69,7 @@ MEMOS = Table(
         "issued_on": "date", "currency": "text", "gross": "numeric", "why": "text",
     },
     key=("id",),
-    indexes=("invoice_id",),
+    indexes=("invoice_id", "number"),
 )  # fmt: skip
 PAYMENTS = Table(
     "payments",
