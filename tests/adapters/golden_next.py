@@ -1,7 +1,7 @@
 """What only follows something else: corrections, and work freed again, by the command before."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -164,8 +164,8 @@ def _lend(firm: PaperFirm, given: Given) -> None:
     del given
     firm.do("DefineIntercompanyRule", **samples_group.rule(provider="DE01", receiver="US21"))
     firm.do("CreateProject", project_id=new("lent"), code="LENT", name="lent", entity="US21")
-    week = {"person_id": firm.person, "week": date(2025, 3, 3)}
-    for day in (3, 4):
-        firm.work(new("lent"), date(2025, 3, day))
-    entries = firm.replayed(timesheet_id(firm.person, date(2025, 3, 3))).entries
+    week = {"person_id": firm.person, "week": samples_group.LENT}
+    for days in (0, 1):
+        firm.work(new("lent"), samples_group.LENT + timedelta(days=days))
+    entries = firm.replayed(timesheet_id(firm.person, samples_group.LENT)).entries
     firm.do("ReverseTime", **week, entry_ids=list(entries), why="not theirs")

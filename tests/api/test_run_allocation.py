@@ -100,6 +100,7 @@ def test_the_api_rehearses_the_same_run(api: Served) -> None:
                 driver="fixed", targets="listed", listed=fixed, rationale="desks",
                 from_month="2025-01-01")  # fmt: skip
     given = {"entity": "DE01", "month": "2025-01-31", "dryRun": True}
+    api.firm.settle()
 
     with projecting(api.firm):
         payload = api.data(QUERY, input=given)["runAllocation"]

@@ -18,6 +18,7 @@ CREATED = {
     "SettleIntercompany": "settlement_id",
 }  # fmt: skip
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
+LENT = date(2025, 7, 7)
 PAID, END = date(2025, 1, 2), date(2025, 1, 31)
 MONTH = {"group": "GRP", "month": JANUARY}
 CURRENCIES = {"US21": "USD", "GB21": "GBP"}
@@ -43,7 +44,7 @@ def prepare(firm: Firm) -> None:
         firm.do("RegisterLegalEntity", code=code, name=f"Fictional {code}", currency=currency,
                 country="US")  # fmt: skip
         firm.do("OpenPeriod", entity=code, month=JANUARY)
-    for day in (END, date(2025, 3, 3)):
+    for day in (END, LENT):
         firm.rates(day, USD="1.0393", GBP="0.8366")
     firm.do("DefineGroup", **group("GRP"))
     firm.do("OpenPeriod", entity="GRP", month=JANUARY)
@@ -129,8 +130,8 @@ def samples(firm: Firm, at: Any) -> dict[str, dict[str, Any]]:
 def played(firm: Firm, given: dict[str, Any]) -> None:
     """Lent time and its way back, netting and payment, every step of consolidation twice."""
     firm.do("CreateProject", project_id=new("lent"), code="LENT", name="lent", entity="US21")
-    _, entry = firm.work(new("lent"), date(2025, 3, 3))
-    firm.do("ReverseTime", person_id=firm.person, week=date(2025, 3, 3), entry_ids=[entry],
+    _, entry = firm.work(new("lent"), LENT)
+    firm.do("ReverseTime", person_id=firm.person, week=LENT, entry_ids=[entry],
             why="not theirs")  # fmt: skip
     for name in ("RecordNoncontrollingInterest", "RunTranslation", "RunEliminations",
                  "RecordNoncontrollingInterest", "PostTopsideAdjustment", "SettleIntercompany",

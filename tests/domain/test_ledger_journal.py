@@ -176,6 +176,7 @@ def test_the_chart_says_the_kind_of_every_account() -> None:
         "1120",
         "1200",
         "1210",
+        "1500",
         "1600",
         "1610",
         "1620",
@@ -184,4 +185,5 @@ def test_the_chart_says_the_kind_of_every_account() -> None:
         "2020",
         "2210",
         "2230",
+        "2400",
     }

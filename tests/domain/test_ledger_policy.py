@@ -54,10 +54,10 @@ def test_a_line_says_what_its_account_must(
 
 
 def test_between_entities_of_a_group_a_line_names_the_other(paper: PaperFirm) -> None:
-    given = rent(account="1500")
+    given = rent(account="5030")
 
     paper.refuses(DimensionMissing, "PostJournal", **given)
-    paper.do("PostJournal", **rent(account="1500", counterparty="DE02"))
+    paper.do("PostJournal", **rent(account="5030", counterparty="DE02"))
 
 
 def test_rules_of_an_account_are_set_once_and_lifted(paper: PaperFirm) -> None:

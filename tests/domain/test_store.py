@@ -374,7 +374,7 @@ def journal_of(name: str, amount: str) -> dict[str, Any]:
     return {"journal_id": new(name), "entity": "DE01", "accounting_date": "2025-01-09",
             "description": "rent",
             "lines": [{"account": "6010", "currency": "EUR", "debit": amount},
-                      {"account": "2000", "currency": "EUR", "credit": amount}]}  # fmt: skip
+                      {"account": "2010", "currency": "EUR", "credit": amount}]}  # fmt: skip
 
 
 def test_a_small_shelf_only_costs_reading_again(office: Firm) -> None:

@@ -32,7 +32,7 @@ from tests.projections.faults import off
 D = Decimal
 MONTHS = [date(2025, month, 1) for month in range(1, 9)]
 DAYS = (last_day(date(2025, 6, 1)), JULY, last_day(MONTHS[-1]))
-PLANS = {"budget-vs-actual", "change-orders", "margin-bridge", "project-outlook"}
+PLANS = {"budget-vs-actual", "change-orders", "earned-value", "margin-bridge", "project-outlook"}
 """What is planned for July by what is known since; the books hold none of it."""
 BOOKS = ("general-ledger", "revenue-by-month", "trial-balance")
 

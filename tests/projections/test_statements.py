@@ -14,7 +14,6 @@ from projections.reports import REPORTS
 from projections.reports.rollforward import rolled
 from projections.reports.utilisation import weekdays
 from projections.stored_balances import AccountKey
-from tests.domain.named import new
 from tests.firm import Firm
 from tests.projections.history import YEAR_END
 
@@ -49,8 +48,8 @@ def small(firm: Firm) -> Firm:
     ):
         lines = [{"account": debit, "currency": "EUR", "debit": amount},
                  {"account": credit, "currency": "EUR", "credit": amount}]  # fmt: skip
-        firm.do("PostJournal", journal_id=new(name), entity="DE01", accounting_date=day,
-                description=name, lines=lines)  # fmt: skip
+        firm.do("ImportJournal", source="books", reference=name, entity="DE01",
+                accounting_date=day, description=name, lines=lines)  # fmt: skip
     firm.settle()
     return firm
 
